@@ -166,7 +166,6 @@ def download(
 
 
 def _entry(name: str, year: int | None) -> dict[str, Any]:
-    """Return the row of the catalogue for a name and a year."""
     every = fetch("downloads")
     choice(name, list(dict.fromkeys(every["name"])), "download: name")
     mine = every[every["name"] == name]
@@ -275,7 +274,15 @@ def _transfer(wanted: _Wanted, target: Path) -> None:
                 again = f"; {kept:,} bytes are kept, call again to go on" if kept else ""
                 raise wanted.failed(said + again) from error
             time.sleep(_WAIT * 2**attempt)
-    _check_content(wanted, part)
+    # refuse a web page that a server sent in place of the file, and an empty file
+    with part.open("rb") as stream:
+        head = stream.read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    packed = wanted.path.suffix in _ZIPS
+    page = head.startswith((b"<!doctype html", b"<html", b"<head"))
+    if page or not head or (packed and not head.startswith(b"pk")):
+        part.unlink()
+        what = "a web page" if page else "no archive" if head else "an empty file"
+        raise wanted.failed(f"the server sent {what} instead of the file")
     _origin(part).unlink(missing_ok=True)
     part.replace(target)
 
@@ -317,7 +324,13 @@ def _receive(wanted: _Wanted, part: Path) -> None:
         weak = not tag or tag.startswith("W/")
         guard = str(answer.headers.get("Last-Modified", "")) if weak else tag
         write_text(_origin(part), json.dumps({"address": wanted.address, "guard": guard}))
-        with part.open("r+b" if part.is_file() else "w+b") as stream, _bar(wanted, total) as bar:
+        name, off = wanted.path.name, not wanted.progress
+        with (
+            part.open("r+b" if part.is_file() else "w+b") as stream,
+            tqdm(
+                total=total, desc=name, unit="B", unit_scale=True, disable=off, leave=False
+            ) as bar,
+        ):
             stream.truncate(have)
             stream.seek(have)
             bar.update(have)
@@ -371,23 +384,6 @@ def _extent(answer: Any) -> tuple[int, int | None]:
     length = answer.headers.get("Content-Length", "")
     plain = answer.headers.get("Content-Encoding", "identity") == "identity"
     return 0, int(length) if length.isdecimal() and plain else None
-
-
-def _bar(wanted: _Wanted, total: int | None) -> "tqdm[Any]":
-    name, off = wanted.path.name, not wanted.progress
-    return tqdm(total=total, desc=name, unit="B", unit_scale=True, disable=off, leave=False)
-
-
-def _check_content(wanted: _Wanted, part: Path) -> None:
-    """Refuse a web page that a server sent in place of the file, and an empty file."""
-    with part.open("rb") as stream:
-        head = stream.read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    packed = wanted.path.suffix in _ZIPS
-    page = head.startswith((b"<!doctype html", b"<html", b"<head"))
-    if page or not head or (packed and not head.startswith(b"pk")):
-        part.unlink()
-        what = "a web page" if page else "no archive" if head else "an empty file"
-        raise wanted.failed(f"the server sent {what} instead of the file")
 
 
 def _unpacked(path: Path, pattern: str) -> Path:

@@ -170,18 +170,14 @@ def load_panel(name: str) -> pd.DataFrame:
         raise DataError(f"no embedded panel {shown(name)};{hint} expected {', '.join(_PANELS)}")
     entry, frame = resource(name), fetch(name)
     if name == "china_provinces":
-        frame = _with_ict(frame)
+        ict = frame[["input_information_services", "input_electronics", "input_instruments"]]
+        pairs = zip(frame["classification"], frame["sector"], strict=True)
+        frame.insert(4, "sector_id", [f"{list_[-4:]}-{sector}" for list_, sector in pairs])
+        frame = frame.assign(
+            ict_inputs=ict.sum(axis=1), other_inputs=frame["intermediate_input"] - ict.sum(axis=1)
+        )
     frame.attrs = {"name": name, "unit": entry.unit, "units": dict(entry.units)}
     return frame
-
-
-def _with_ict(panel: pd.DataFrame) -> pd.DataFrame:
-    ict = panel[["input_information_services", "input_electronics", "input_instruments"]]
-    pairs = zip(panel["classification"], panel["sector"], strict=True)
-    panel.insert(4, "sector_id", [f"{list_[-4:]}-{sector}" for list_, sector in pairs])
-    return panel.assign(
-        ict_inputs=ict.sum(axis=1), other_inputs=panel["intermediate_input"] - ict.sum(axis=1)
-    )
 
 
 _SECTORS: Mapping[tuple[str, int], str] = {

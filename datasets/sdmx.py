@@ -194,7 +194,14 @@ def _of_rows(
     """Make the frame: each row holds texts, the value under ``value``."""
     if not rows:
         raise DataError(f"{source}: no observation found")
-    _refuse_names(dimensions, attributes, source)
+    # refuse data without a dimension, and names of which one would hide the other
+    if not dimensions:
+        raise DataError(f"{source}: no dimension stands before the value; is it SDMX?")
+    names = ["value", *dimensions, *attributes]
+    again = next((name for name in names if names.count(name) > 1), None)
+    if again is not None:
+        whose = " (the values are one)" if again == "value" else ""
+        raise DataError(f"{source}: two columns {again!r}{whose}; give each a name of its own")
     values = np.empty(len(rows))
     for i, row in enumerate(rows):
         text = row["value"].strip()
@@ -211,17 +218,6 @@ def _of_rows(
         where = ", ".join(f"{name} {frame.loc[twice, name].iloc[0]}" for name in dimensions)
         raise DataError(f"{source}: an observation stands twice: {where}")
     return SdmxData(frame, tuple(dimensions), tuple(attributes), source)
-
-
-def _refuse_names(dimensions: list[str], attributes: list[str], source: str) -> None:
-    """Refuse data without a dimension, and names of which one would hide the other."""
-    if not dimensions:
-        raise DataError(f"{source}: no dimension stands before the value; is it SDMX?")
-    columns = ["value", *dimensions, *attributes]
-    again = next((name for name in columns if columns.count(name) > 1), None)
-    if again is not None:
-        whose = " (the values are one)" if again == "value" else ""
-        raise DataError(f"{source}: two columns {again!r}{whose}; give each a name of its own")
 
 
 def _read_csv(path: Path) -> SdmxData:
@@ -352,7 +348,6 @@ def _ask(
     span: tuple[int | str | None, int | str | None],
     timeout: float,
 ) -> SdmxData:
-    """Ask a service for a data flow."""
     if not isinstance(flow, str) or not flow or not isinstance(service, str):
         raise DataError("source and service: expected the id of a data flow and of a service")
     if not is_number(timeout) or timeout <= 0:

@@ -122,7 +122,19 @@ def _parsed(name: str, folder: Path) -> pd.DataFrame:
     entry = resource(name, folder)
     content = _checked(entry, folder / entry.path)
     try:
-        frame = _frame(content, entry)
+        lines = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+        header = next(lines, [])
+        names = [name for name, _ in entry.fields]
+        if header != names:
+            odd = sorted(set(header) ^ set(names)) or ["their order"]
+            raise DataError(f"{entry.path}: columns are not those of the schema: {', '.join(odd)}")
+        cells = list(zip(*lines, strict=True)) or [()] * len(names)
+        frame = pd.DataFrame(
+            {
+                name: _column(texts, kind, f"{entry.path}: column {name!r}")
+                for (name, kind), texts in zip(entry.fields, cells, strict=True)
+            }
+        )
     except DataError:
         raise
     except (ValueError, csv.Error) as error:
@@ -150,22 +162,6 @@ def _checked(entry: Resource, path: Path) -> bytes:
         return gzip.decompress(packed)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{entry.path}: cannot be decompressed ({error})") from error
-
-
-def _frame(content: bytes, entry: Resource) -> pd.DataFrame:
-    lines = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
-    header = next(lines, [])
-    names = [name for name, _ in entry.fields]
-    if header != names:
-        odd = sorted(set(header) ^ set(names)) or ["their order"]
-        raise DataError(f"{entry.path}: columns are not those of the schema: {', '.join(odd)}")
-    cells = list(zip(*lines, strict=True)) or [()] * len(names)
-    return pd.DataFrame(
-        {
-            name: _column(texts, kind, f"{entry.path}: column {name!r}")
-            for (name, kind), texts in zip(entry.fields, cells, strict=True)
-        }
-    )
 
 
 def _column(texts: tuple[str, ...], kind: str, where: str) -> Any:
@@ -276,26 +272,10 @@ def export_dataset(name: str, path: str | Path) -> Path:
 
 
 def codebook(name: str) -> Table:
-    """Describe an embedded data set column by column.
+    """Describe an embedded data set column by column, with source and licence as notes.
 
-    Parameters
-    ----------
-    name : str
-        A name of `list_datasets`.
+    Column -> unit, distinct and missing values, lowest, median and highest (words by alphabet).
 
-    Returns
-    -------
-    Table
-        Column -> unit, distinct and missing values, lowest, median and highest (words by
-        alphabet), with source and licence as notes.
-
-    Raises
-    ------
-    DataError
-        If nothing of that name is embedded.
-
-    Examples
-    --------
     >>> shown = codebook("us_klems").frame
     >>> shown.loc["quantity_it_capital", ["unit", "missing"]].astype(str).tolist()
     ['index, 2017 = 100', '0']

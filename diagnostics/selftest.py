@@ -92,7 +92,19 @@ def selftest() -> SelfTest:
         except QuesnayError as error:
             rows[name] = {"found": np.nan, "needed": "", "passes": False, "of": str(error)}
     frame = pd.DataFrame.from_dict(rows, orient="index")
-    return SelfTest(frame.rename_axis("check"), _machine(), perf_counter() - start)
+    built: Any = np.show_config(mode="dicts") or {}
+    blas = built.get("Build Dependencies", {}).get("blas", {})
+    found = {
+        "versions": versions(),
+        "processor": platform.machine(),
+        "linear algebra": f"{blas.get('name', 'unknown')} {blas.get('version', '')}".strip(),
+        "extended precision": "yes" if np.finfo(np.longdouble).eps < 1e-18 else "no",
+    }
+    return SelfTest(
+        frame.rename_axis("check"),
+        pd.DataFrame({"value": found}).rename_axis("part"),
+        perf_counter() - start,
+    )
 
 
 def certified_sets() -> dict[str, dict[str, Any]]:
@@ -184,16 +196,3 @@ _CHECKS: dict[str, Callable[[], dict[str, dict[str, Any]]]] = {
     "tables": _tables,
     "account": _account,
 }
-
-
-def _machine() -> pd.DataFrame:
-    """Return versions, processor and linear algebra, a row each."""
-    built: Any = np.show_config(mode="dicts") or {}
-    blas = built.get("Build Dependencies", {}).get("blas", {})
-    found = {
-        "versions": versions(),
-        "processor": platform.machine(),
-        "linear algebra": f"{blas.get('name', 'unknown')} {blas.get('version', '')}".strip(),
-        "extended precision": "yes" if np.finfo(np.longdouble).eps < 1e-18 else "no",
-    }
-    return pd.DataFrame({"value": found}).rename_axis("part")

@@ -106,22 +106,8 @@ class StudyError(QuesnayError):
 
 
 def nearest(name: object, known: Iterable[object]) -> str:
-    """Return a hint naming the known word nearest to `name`, or an empty string.
+    """Return a hint, with a leading space, naming the known word nearest to a text, or "".
 
-    Parameters
-    ----------
-    name : object
-        What the user wrote; only a text is near to a word.
-    known : iterable of str
-        What could have been written.
-
-    Returns
-    -------
-    str
-        `` did you mean 'x'?`` with a leading space, or ``""``.
-
-    Examples
-    --------
     >>> nearest("gompert", ["gompertz", "logistic"])
     " did you mean 'gompertz'?"
     """
@@ -133,22 +119,8 @@ def nearest(name: object, known: Iterable[object]) -> str:
 
 
 def suggestion(name: object, known: Iterable[object]) -> str:
-    """Return what could have been written: the nearest known word, or where none is near, all.
+    """Return a hint with a leading space: the nearest known word, or where none is near, eight.
 
-    Parameters
-    ----------
-    name : object
-        What the user wrote.
-    known : iterable of str
-        What could have been written.
-
-    Returns
-    -------
-    str
-        A hint with a leading space; of many words the first eight.
-
-    Examples
-    --------
     >>> suggestion("gompert", ["gompertz", "logistic"]), suggestion("x", ["gompertz", "logistic"])
     (" did you mean 'gompertz'?", ' known: gompertz, logistic')
     """
@@ -159,22 +131,8 @@ def suggestion(name: object, known: Iterable[object]) -> str:
 
 
 def shown(value: object, longest: int = 60) -> str:
-    r"""Return a label or value on one short line, for a message.
+    r"""Return a label or value on one short line for a message, without NumPy's type around it.
 
-    Parameters
-    ----------
-    value : object
-        What a user gave.
-    longest : int, default 60
-        Characters at most.
-
-    Returns
-    -------
-    str
-        Its representation, without NumPy's type around it, cut where it is long.
-
-    Examples
-    --------
     >>> import numpy as np
     >>> shown(np.int64(2018)), shown("a\nb"), shown(list(range(100)), 12)
     ('2018', "'a\\nb'", '[0, 1, 2, 3…')

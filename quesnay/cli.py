@@ -30,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     >>> main(["datasets", "no-such-name"])
     1
     """
-    _tolerant_streams()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError, OSError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         return _run(arguments)
     except KeyboardInterrupt:
@@ -78,13 +80,6 @@ def _failed(message: str, status: int) -> int:
     return status
 
 
-def _tolerant_streams() -> None:
-    """Show what a terminal has no sign for as a question mark instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(AttributeError, ValueError, OSError):
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-
-
 def _drop_output() -> None:
     """Send what is still held for standard output nowhere, so that closing it does not fail."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
@@ -100,15 +95,30 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_runs(commands)
     _add_explain(commands)
-    _add_audit(commands)
+    audit = commands.add_parser("audit", help="are a report's printed figures mutually consistent?")
+    audit.add_argument("file", nargs="?", metavar="FILE", help="figures of your own; else CAICT's")
+    audit.set_defaults(handler="audit")
+    _add_lang(audit)
+    _add_json(audit)
     add_table(commands)
-    _add_datasets(commands)
+    datasets = commands.add_parser("datasets", help="what is embedded, and a copy of it")
+    datasets.add_argument("name", nargs="?", metavar="NAME", help="show one data set")
+    datasets.add_argument("--export", metavar="FILE", help="write it as csv or xlsx")
+    datasets.set_defaults(handler="datasets")
+    _add_json(datasets)
     selftest = commands.add_parser(
         "selftest", help="does this installation compute certified numbers and keep identities?"
     )
     selftest.set_defaults(handler="selftest")
     _add_json(selftest)
-    _add_download(commands)
+    download = commands.add_parser("download", help="fetch a published table; without NAME, list")
+    download.add_argument("name", nargs="?", metavar="NAME", help="such as oecd_icio_2023")
+    download.add_argument("--year", type=int, metavar="YEAR", help="where there are files by year")
+    download.add_argument("--folder", metavar="DIR", help="where it is kept, default the cache")
+    download.add_argument("--address", metavar="URL", help="where the publisher moved the file")
+    download.add_argument("--sha256", metavar="HASH", help="what the file must be")
+    download.set_defaults(handler="download")
+    _add_json(download)
     _add_completion(commands, parser)
     return parser
 
@@ -177,33 +187,6 @@ def _add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     explain.add_argument("--draws", type=int, default=2000, metavar="N", help="default 2000")
     explain.add_argument("--seed", type=int, default=0, metavar="S", help="default 0")
     explain.set_defaults(handler="explain")
-
-
-def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    audit = commands.add_parser("audit", help="are a report's printed figures mutually consistent?")
-    audit.add_argument("file", nargs="?", metavar="FILE", help="figures of your own; else CAICT's")
-    audit.set_defaults(handler="audit")
-    _add_lang(audit)
-    _add_json(audit)
-
-
-def _add_datasets(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    datasets = commands.add_parser("datasets", help="what is embedded, and a copy of it")
-    datasets.add_argument("name", nargs="?", metavar="NAME", help="show one data set")
-    datasets.add_argument("--export", metavar="FILE", help="write it as csv or xlsx")
-    datasets.set_defaults(handler="datasets")
-    _add_json(datasets)
-
-
-def _add_download(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    download = commands.add_parser("download", help="fetch a published table; without NAME, list")
-    download.add_argument("name", nargs="?", metavar="NAME", help="such as oecd_icio_2023")
-    download.add_argument("--year", type=int, metavar="YEAR", help="where there are files by year")
-    download.add_argument("--folder", metavar="DIR", help="where it is kept, default the cache")
-    download.add_argument("--address", metavar="URL", help="where the publisher moved the file")
-    download.add_argument("--sha256", metavar="HASH", help="what the file must be")
-    download.set_defaults(handler="download")
-    _add_json(download)
 
 
 def _add_completion(

@@ -297,7 +297,6 @@ def _csv_files(frames: dict[str, pd.DataFrame]) -> dict[str, str | bytes]:
 
 
 def _frames(result: Reproduction) -> dict[str, pd.DataFrame]:
-    """Return the numbers of a run by their names."""
     return {
         "account": result.account,
         "outcome": result.outcome,
@@ -368,20 +367,8 @@ def result_json(result: Reproduction | KlemsAccount) -> dict[str, Any]:
 
 
 def frame_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a frame as records; missing values are null, numbers have ten significant digits.
+    """Return a frame as records, index included; missing values are null, ten significant digits.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Any labelled frame; its index becomes columns.
-
-    Returns
-    -------
-    list of dict
-        One a row.
-
-    Examples
-    --------
     >>> import pandas as pd
     >>> frame_json(pd.DataFrame({"core": [0.4386]}, index=pd.Index([2018], name="year")))
     [{'year': 2018, 'core': 0.4386}]

@@ -102,7 +102,6 @@ def _add_action(parser: argparse.ArgumentParser, action: str) -> None:
 
 
 def _add_reading(parser: argparse.ArgumentParser) -> None:
-    """Add the options of reading a file."""
     group = parser.add_argument_group("reading the file")
     for name, (metavar, text) in _READING.items():
         group.add_argument(f"--{name}", metavar=metavar, help=text)
@@ -241,15 +240,8 @@ def _beside_names(result: Any, names: Mapping[str, str]) -> Any:
 
 
 def in_shell(message: str) -> str:
-    """Return a message in which options of Python are those of the shell.
+    """Return a message of the readers in which options of Python are those of the shell.
 
-    Parameters
-    ----------
-    message : str
-        As raised by the readers and the table.
-
-    Examples
-    --------
     >>> in_shell("pass tolerance=4.2e-02, or strict=False; or roles={'Total': 'drop'}")
     "pass --tolerance 4.2e-02, or --no-strict; or --role 'Total=drop'"
     """

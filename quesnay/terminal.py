@@ -99,8 +99,6 @@ complete -o default -F _quesnay quesnay
 def completion(parser: argparse.ArgumentParser, shell: str) -> str:
     """Return a script that completes commands, options and choices in a shell.
 
-    Examples
-    --------
     >>> parser = argparse.ArgumentParser()
     >>> _ = parser.add_argument("--draws", help="how many")
     >>> print(completion(parser, "fish").splitlines()[-1])

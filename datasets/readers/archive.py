@@ -30,36 +30,27 @@ _DAMAGE = (
 def check_archive(path: Path) -> None:
     """Refuse a zip-based workbook whose declared or actual size is absurd.
 
-    Parameters
-    ----------
-    path : Path
-        An .xlsx or .xlsb file.
-
-    Raises
-    ------
-    DataError
-        If the file is no zip archive, is damaged, declares or unpacks to more than 1 GiB, or to
-        more than 64 MiB at a ratio above 100, or unpacks to another size than it declares.
+    Refused: no zip archive, a damaged one, more than 1 GiB declared or unpacked, more than 64 MiB
+    at a ratio above 100, and another size than declared.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-            _check_declared(path, entries)
+            if len(entries) > _LARGEST_ENTRIES:
+                raise DataError(f"{path.name}: {len(entries)} parts in one workbook; refused")
+            whole = sum(entry.file_size for entry in entries)
+            packed = max(path.stat().st_size, 1)
+            if whole > _LARGEST_BYTES or (
+                whole > _SUSPECT_BYTES and whole > _SUSPECT_RATIO * packed
+            ):
+                raise DataError(
+                    f"{path.name}: {packed:,} bytes would unpack to {whole:,}; "
+                    "refused as a zip bomb"
+                )
             for entry in entries:
                 _check_actual(path, entry)
     except _DAMAGE as error:
         raise DataError(f"{path.name}: no readable workbook ({error}); save it again") from error
-
-
-def _check_declared(path: Path, entries: list[zipfile.ZipInfo]) -> None:
-    if len(entries) > _LARGEST_ENTRIES:
-        raise DataError(f"{path.name}: {len(entries)} parts in one workbook; refused")
-    whole = sum(entry.file_size for entry in entries)
-    packed = max(path.stat().st_size, 1)
-    if whole > _LARGEST_BYTES or (whole > _SUSPECT_BYTES and whole > _SUSPECT_RATIO * packed):
-        raise DataError(
-            f"{path.name}: {packed:,} bytes would unpack to {whole:,}; refused as a zip bomb"
-        )
 
 
 def _check_actual(path: Path, entry: zipfile.ZipInfo) -> None:
@@ -100,32 +91,18 @@ def _packed(path: Path, entry: zipfile.ZipInfo) -> Iterator[bytes]:
 
 
 def check_extent(name: str, kind: str, data: bytes, sheet: int) -> dict[tuple[int, int], str]:
-    """Refuse a sheet whose cells reach too far, and return its cells of errors.
+    """Refuse a sheet of more than 25 million cells; return what stands in its cells of errors.
 
     A reader allots the whole rectangle up to the last cell. A cell that shows an error, or a
     formula that was never computed, looks empty to a reader; it must not pass for zero.
-
-    Parameters
-    ----------
-    name, kind : str
-        Of the workbook.
-    data : bytes
-        The workbook.
-    sheet : int
-        Which of its sheets.
-
-    Returns
-    -------
-    dict of (row, column) to str
-        What stands in cells that hold an error or a formula without a value.
-
-    Raises
-    ------
-    DataError
-        If the rectangle has more than 25 million cells.
     """
     if kind == ".xls":  # it ends at 65,536 rows and 256 columns
-        return _look_xls(data)
+        # find records of cells that show an error; of which sheet they are is not told
+        faults = {}
+        for found in _XLS_ERROR.finditer(data):
+            row, column = (found[1], found[2]) if found[1] is not None else (found[3], found[4])
+            faults[int.from_bytes(row, "little"), int.from_bytes(column, "little")] = "an error"
+        return faults
     look = {".xlsx": _look_xlsx, ".xlsm": _look_xlsx, ".xlsb": _look_xlsb, ".ods": _look_ods}
     if kind not in look:
         return {}
@@ -241,15 +218,6 @@ _XLS_ERROR = re.compile(
     rb"\x06\x00..(..)(..)..\x02." + _XLS_CODES + rb"...\xff\xff",
     re.DOTALL,
 )
-
-
-def _look_xls(data: bytes) -> dict[tuple[int, int], str]:
-    """Find records of cells that show an error; of which sheet they are is not told."""
-    faults = {}
-    for found in _XLS_ERROR.finditer(data):
-        row, column = (found[1], found[2]) if found[1] is not None else (found[3], found[4])
-        faults[int.from_bytes(row, "little"), int.from_bytes(column, "little")] = "an error"
-    return faults
 
 
 _ODS_TOKEN = re.compile(

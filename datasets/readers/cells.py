@@ -94,16 +94,9 @@ _SEPARATORS = ("", ",", ".", " ", "'")
 
 @dataclass(frozen=True, slots=True)
 class NumberStyle:
-    """How the numbers of one sheet are written.
+    """How the numbers of one sheet are written: the decimal mark, and that of thousands or "".
 
-    Parameters
-    ----------
-    decimal : str
-        "." or ",".
-    thousands : str
-        "", ",", ".", " " or "'".
-    zeros : frozenset of str
-        What stands for zero: "" where the user said so, "..." in tables of the BEA.
+    `zeros`: what stands for zero, "" where the user said so, "..." in tables of the BEA.
     """
 
     decimal: str = "."

@@ -69,16 +69,9 @@ Row = list[Cell] | PackedRow
 class Sheet:
     """The cells of one sheet or text file, row by row.
 
-    Parameters
-    ----------
-    file, name : str
-        Of the file, and of the sheet within it ("" where there is only one).
-    rows : list
-        Cells of each row, from the file's first row on; rows may differ in length.
-    delimiter : str
-        Of a text file, "" of a workbook.
-    faults : dict of (int, int) to str
-        Cells that hold an error or a formula without a value, and what stands there.
+    Names of the file and of the sheet in it, "" where there is only one; cells of each row from the
+    file's first on, of any length; delimiter of a text file, "" of a workbook; `faults`: (row,
+    column) -> what stands in cells that hold an error or a formula without a value.
     """
 
     file: str
@@ -158,18 +151,8 @@ def check_once(labels: Iterable[tuple[str, int]], what: str, file: str) -> None:
 class Book:
     """A file that has been found harmless: its sheets by name.
 
-    Parameters
-    ----------
-    path : Path
-        The user's file.
-    member : str
-        The file inside an archive that was taken, else "".
-    data : bytes
-        Content, unpacked.
-    kind : str
-        Ending that says how to read it.
-    encoding : str or None
-        Of text, as the user said.
+    The user's path, the member of an archive that was taken, else "", the content, unpacked, the
+    ending that says how to read it, and the encoding of text as the user said.
     """
 
     path: Path
@@ -286,7 +269,11 @@ def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Boo
             data = stream.read()
     except OSError as error:
         raise DataError(f"{path.name}: cannot be read ({error.strerror})") from error
-    _check_content(path.name, kind, data)
+    # refuse a file whose first bytes say that it is of another kind than its name says
+    first = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for mark, kinds, what, remedy in _CONTENTS:
+        if first.startswith(mark.lower()) and kind not in kinds:
+            raise DataError(f"{path.name}: {what}, in spite of its name; {remedy}")
     if kind == ".zip":
         member, data = _member(path.name, data, hint)
         kind = Path(member).suffix.lower()
@@ -314,14 +301,6 @@ _CONTENTS = (
     (b"<!DOCTYPE", (".xls",), "a web page", "fetch the file itself"),
     (b"<html", (".xls",), "a web page", "fetch the file itself"),
 )
-
-
-def _check_content(name: str, kind: str, data: bytes) -> None:
-    """Refuse a file whose first bytes say that it is of another kind than its name says."""
-    first = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    for mark, kinds, what, remedy in _CONTENTS:
-        if first.startswith(mark.lower()) and kind not in kinds:
-            raise DataError(f"{name}: {what}, in spite of its name; {remedy}")
 
 
 def _workbook_kind(name: str, data: bytes, kind: str) -> str:
@@ -467,7 +446,14 @@ def _text_rows(text: str, delimiter: str, name: str) -> Iterator[Row]:
                     yield packed
                     continue
             if line.count('"') % 2:
-                line = _whole(line, lines)
+                # a line goes on while a quotation mark stands open
+                parts, marks = [line], line.count('"')
+                for more in islice(lines, 50):
+                    parts.append(more)
+                    marks += more.count('"')
+                    if marks % 2 == 0:
+                        break
+                line = "\n".join(parts)
             yield next(csv.reader([line], delimiter=delimiter, strict=False), [])  # type: ignore[misc]
     except csv.Error as error:
         raise DataError(f"{name}: no table of separated values ({error})") from error
@@ -483,17 +469,6 @@ def _lines(text: str) -> Iterator[str]:
         stop = len(text) if stop < 0 else stop
         yield text[start:stop]
         start = stop + 1
-
-
-def _whole(line: str, lines: Iterator[str]) -> str:
-    """Return a line with those that follow while a quotation mark stands open."""
-    parts, marks = [line], line.count('"')
-    for more in islice(lines, 50):
-        parts.append(more)
-        marks += more.count('"')
-        if marks % 2 == 0:
-            break
-    return "\n".join(parts)
 
 
 def _packed(line: str, delimiter: str, cells: int, labels: int | None) -> PackedRow | None:

@@ -139,7 +139,12 @@ def _both(upper: list[str], lower: list[str]) -> list[str]:
 
 def _located(sheet: Sheet, key: Callable[[str], str]) -> _Place:
     """Find the header row and the label column with the most labels in common."""
-    last = _last_rows(sheet, key)
+    # for each column that may hold labels, the last row of each label
+    last: list[dict[str, int]] = [{} for _ in range(_LABEL_COLUMNS)]
+    for i in range(len(sheet.rows)):
+        for labels, text in zip(last, sheet.texts(i, _LABEL_COLUMNS), strict=False):
+            if text:
+                labels[key(text)] = i
     best: tuple[int, int] | None = None
     most = 0.0
     for h, texts in sheet.heads(_HEADER_ROWS):
@@ -183,16 +188,6 @@ def _codes_beside(sheet: Sheet, place: _Place) -> tuple[int, int] | None:
             ):  # fmt: skip
                 return h, c
     return None
-
-
-def _last_rows(sheet: Sheet, key: Callable[[str], str]) -> list[dict[str, int]]:
-    """Return, for each column that may hold labels, the last row of each label."""
-    last: list[dict[str, int]] = [{} for _ in range(_LABEL_COLUMNS)]
-    for i in range(len(sheet.rows)):
-        for labels, text in zip(last, sheet.texts(i, _LABEL_COLUMNS), strict=False):
-            if text:
-                labels[key(text)] = i
-    return last
 
 
 def _no_table(sheet: Sheet) -> DataError:
@@ -311,7 +306,11 @@ def arrange_plain(
     columns = _columns(sheet, place, options.roles, codes or {})
     _check_first_rows(sheet, place)
     rows = _rows(numbers, place, (options.roles, codes or {}), columns, assumed)
-    _check_roles(sheet, options, [*rows, *columns])
+    known = {name for line in (*rows, *columns) for name in (line.label, line.shown)}
+    for key in options.roles:
+        if key not in known:
+            hint = nearest(key, known)
+            raise DataError(f"{sheet.title}: roles: no row or column {key!r};{hint}")
     _check_transposed(sheet, rows, columns)
     stated = unit_of(sheet, place.header, place.first_column)
     if stated and not options.unit:
@@ -439,14 +438,6 @@ def _which_taxes(
     return role
 
 
-def _check_roles(sheet: Sheet, options: ReadOptions, lines: list[Line]) -> None:
-    known = {name for line in lines for name in (line.label, line.shown)}
-    for key in options.roles:
-        if key not in known:
-            hint = nearest(key, known)
-            raise DataError(f"{sheet.title}: roles: no row or column {key!r};{hint}")
-
-
 def _check_transposed(sheet: Sheet, rows: list[Line], columns: list[Line]) -> None:
     """Refuse a table turned over: sales stand in rows, inputs in columns."""
     words = {"value_added", "value_added_total"}
@@ -473,25 +464,8 @@ def _check_transposed(sheet: Sheet, rows: list[Line], columns: list[Line]) -> No
 
 
 def write_template(path: str | Path) -> Path:
-    """Write a workbook with a small balanced table to write over, and notes.
+    """Write a workbook with a small balanced table to write over, and notes, where no file is yet.
 
-    Parameters
-    ----------
-    path : str or Path
-        An .xlsx file that is not there yet.
-
-    Returns
-    -------
-    Path
-        The file.
-
-    Raises
-    ------
-    DataError
-        If the file is there, is no .xlsx, or cannot be written.
-
-    Examples
-    --------
     >>> import tempfile
     >>> import quesnay as qn
     >>> path = write_template(f"{tempfile.mkdtemp()}/mine.xlsx")

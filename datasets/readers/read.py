@@ -44,26 +44,14 @@ from quesnay.models.inputs import as_path
 class Layout:
     """How one office's files are recognised and read, and how far off its sums may be.
 
-    Parameters
-    ----------
-    arrange : callable or None
-        Sheet and options -> what each row and column is.
-    looks : callable or None
-        Whether a sheet is of this layout.
-    read : callable or None
-        File or folder and options -> frames, where one sheet is not enough.
-    unit : str
-        Of the amounts, where neither the user nor the file says.
-    totals : (float, float)
-        What a printed total may miss: a share of it, and in the unit per cell summed.
-    tolerance : float
-        Accepted imbalance, as a share of output.
-    absolute : float
-        The same in the table's unit: what printing few digits leaves in a tiny sector.
-    known : float
-        Imbalance that the publisher's own tables are known to have; taken with a warning.
-    dated : bool
-        It takes the year asked for out of the file by itself; else the file must name it.
+    `arrange`: sheet and options -> what each row and column is; `looks`: whether a sheet is of this
+    layout; `read`: file or folder and options -> frames, where one sheet is not enough; `unit` of
+    the amounts, where neither the user nor the file says; `totals`: what a printed total may miss,
+    a share of it, and in the unit per cell summed; `tolerance`: accepted imbalance, as a share of
+    output; `absolute`: the same in the table's unit, what printing few digits leaves in a tiny
+    sector; `known`: imbalance that the publisher's own tables are known to have, taken with a
+    warning; `dated`: it takes the year asked for out of the file by itself, else the file must name
+    it.
     """
 
     arrange: Callable[[Sheet, ReadOptions], Arrangement] | None = None
@@ -250,7 +238,6 @@ def table_of_sheet(sheet: Sheet, layout: str, options: ReadOptions, file: str) -
 
 
 def _assembled(sheet: Sheet, layout: str, options: ReadOptions, title: str) -> IOFrames:
-    """Read one sheet of a layout."""
     entry = LAYOUTS[layout]
     assert entry.arrange is not None  # one sheet is enough for it
     plan = entry.arrange(sheet, options)
@@ -321,7 +308,11 @@ def _candidates(book: Book, options: ReadOptions) -> list[str | None]:
         return [options.sheet]
     if book.kind not in WORKBOOKS or not book.sheets:
         return [None]
-    years = _years(book.visible)
+    found: dict[str, list[str]] = {}
+    for name in book.visible:
+        for year in re.findall(rf"(?<!\d){_YEAR}(?!\d)", name)[-1:]:
+            found.setdefault(name.replace(year, "").strip(), []).append(year)
+    years = max(found.values(), key=len, default=[])
     if options.year is not None:
         dated = [name for name in book.visible if str(options.year) in name]
         if dated:
@@ -335,15 +326,6 @@ def _candidates(book: Book, options: ReadOptions) -> list[str | None]:
             f"{book.name}: one sheet a year, {min(years)} to {max(years)}: pass year={max(years)}"
         )
     return [*book.visible, *(name for name in book.sheets if name not in book.visible)]
-
-
-def _years(names: list[str]) -> list[str]:
-    """Return the years of the sheets whose names differ in nothing else."""
-    found: dict[str, list[str]] = {}
-    for name in names:
-        for year in re.findall(rf"(?<!\d){_YEAR}(?!\d)", name)[-1:]:
-            found.setdefault(name.replace(year, "").strip(), []).append(year)
-    return max(found.values(), key=len, default=[])
 
 
 def _plain_sheet(book: Book, options: ReadOptions) -> Sheet:
@@ -481,7 +463,9 @@ def _read_accounts(
     codes = [str(code) for code in frames.Z.index]
     names = {canonical(name): code for code, name in frames.source.names.items() if code in codes}
     keys = names | {canonical(code): code for code in codes}
-    turned = _turned(sheet)
+    rows = [[row[j] for j in range(len(row))] for row in sheet.rows]
+    columns = zip_longest(*rows, fillvalue="")
+    turned = Sheet(sheet.file, sheet.name, [list(column) for column in columns], sheet.delimiter)
     down, across = _found(sheet, keys), _found(turned, keys)
     sheet, (column, found) = (sheet, down) if len(down[1]) >= len(across[1]) else (turned, across)
     twice = next((code for code, rows in found.items() if len(rows) > 1), None)
@@ -505,12 +489,6 @@ def _read_accounts(
     )
     rest = sorted({*range(first, len(sheet.rows))} - {line.place for line in lines})
     return values, _left_out(numbers, rest, column, (accounts, values, frames))
-
-
-def _turned(sheet: Sheet) -> Sheet:
-    rows = [[row[j] for j in range(len(row))] for row in sheet.rows]
-    turned = [list(column) for column in zip_longest(*rows, fillvalue="")]
-    return Sheet(sheet.file, sheet.name, turned, sheet.delimiter)  # type: ignore[arg-type]
 
 
 def _found(sheet: Sheet, keys: dict[str, str]) -> tuple[int, dict[str, list[int]]]:

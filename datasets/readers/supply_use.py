@@ -326,12 +326,8 @@ def _basic_prices(
 ) -> tuple[Array, Array, Array]:
     """Take margins, taxes and imports out of uses at purchasers' prices.
 
-    Returns
-    -------
-    domestic : ndarray, (commodities, uses)
-        At basic prices; margins are sales of the commodities that earn them.
-    imported : ndarray, (commodities, uses)
-    taxes : ndarray, (uses,)
+    Returns domestic uses at basic prices, (commodities, uses), where margins are sales of the
+    commodities that earn them; imported ones; and taxes, (uses,).
     """
     total = U.sum(axis=1)
     paid = np.vstack([np.maximum(levies[:2], 0.0), levies[2:]])

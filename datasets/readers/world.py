@@ -357,7 +357,13 @@ def _spread(sheet: Sheet, rows: list[int]) -> Sheet:
         _, _, area, item, partner, use, value = (row[k] for k in range(_FLAT_COLUMNS))
         ii.append(down.setdefault(f"{label(area)}_{label(item)}", len(down)))
         jj.append(across.setdefault(f"{label(partner)}_{label(use)}", len(across)))
-        values.append(_flat_value(value, sheet, i))
+        try:
+            number = float(value)
+        except ValueError:
+            number = float("nan")
+        if not np.isfinite(number):
+            raise DataError(f"{sheet.title}: line {i + 1}: {value!r} is no finite number")
+        values.append(number)
     keys = np.array(ii, dtype=np.int64) * max(len(across), 1) + np.array(jj, dtype=np.int64)
     order = np.argsort(keys, kind="stable")
     twice = np.flatnonzero(np.diff(keys[order]) == 0)
@@ -369,16 +375,6 @@ def _spread(sheet: Sheet, rows: list[int]) -> Sheet:
     matrix[ii, jj] = values
     spread: list[Row] = [["", *across], *map(PackedRow, ([name] for name in down), matrix)]
     return Sheet(sheet.file, sheet.name, spread)
-
-
-def _flat_value(cell: str | float, sheet: Sheet, row: int) -> float:
-    try:
-        value = float(cell)
-    except ValueError:
-        value = float("nan")
-    if not np.isfinite(value):
-        raise DataError(f"{sheet.title}: line {row + 1}: {cell!r} is no finite number")
-    return value
 
 
 # --- A country out of a world table ---------------------------------------------------------------

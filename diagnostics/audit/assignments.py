@@ -223,7 +223,15 @@ def _start(
     start, alone = problem.known["start", apart]
     for owner, several in options.items():
         if owner not in alone:
-            alone[owner] = _possible(problem, start, several, apart)
+            # the choices of one figure that hold with the identities without a choice
+            trials = [(c, s, rows) for c in several for s in start for rows in c.rows]
+            blocks = [
+                _block(problem, _stacked((state.rows, rows), len(problem.variables)), apart)
+                for _, state, rows in trials
+            ]
+            holds = violations(blocks) == 0.0
+            left = {id(choice) for (choice, _, _), good in zip(trials, holds, strict=True) if good}
+            alone[owner] = [choice for choice in several if id(choice) in left]
     return list(start), {owner: alone[owner] for owner in options}
 
 
@@ -260,20 +268,6 @@ def _joined(
     ]
 
 
-def _possible(
-    problem: Problem, states: Sequence[Assignment], several: Sequence[Choice], free: Key | None
-) -> list[Choice]:
-    """Return the choices of one figure that hold with the identities without a choice."""
-    trials = [(c, s, rows) for c in several for s in states for rows in c.rows]
-    blocks = [
-        _block(problem, _stacked((state.rows, rows), len(problem.variables)), free)
-        for _, state, rows in trials
-    ]
-    holds = violations(blocks) == 0.0
-    left = {id(choice) for (choice, _, _), good in zip(trials, holds, strict=True) if good}
-    return [choice for choice in several if id(choice) in left]
-
-
 def _holding(problem: Problem, states: Sequence[Assignment], free: Key | None) -> list[Assignment]:
     found = violations([_block(problem, state.rows, free) for state in states])
     return [state for state, size in zip(states, found, strict=True) if size == 0.0]
@@ -300,7 +294,12 @@ def bounds(
         joined = [_block(wide, rows) for rows in _joined_rows(wide, state, extra)]
         several = [b for b, size in zip(joined, violations(joined), strict=True) if size == 0.0]
         if not several:
-            raise DataError(_beyond(wide, extra))
+            names = sorted({wide.quantities[s].concept for option in extra for s, _ in option.keys})
+            raise DataError(
+                "what the figures imply passes the low or high declared of one of: "
+                f"{', '.join(names)}; widen it, or print the quantity as a figure so that the "
+                "conflict is traced"
+            )
         for block in several:
             for place, key in enumerate(wide.variables):
                 asked.append((block, place, key, key))
@@ -309,14 +308,6 @@ def bounds(
                 for one in _ratio_blocks(wide, block, using, key, problem.interval(key)):
                     asked.append((one, -1, key, key))
     return _ends(problem, asked)
-
-
-def _beyond(wide: Problem, extra: Sequence[Option]) -> str:
-    names = sorted({wide.quantities[s].concept for option in extra for s, _ in option.keys})
-    return (
-        f"what the figures imply passes the low or high declared of one of: {', '.join(names)}; "
-        "widen it, or print the quantity as a figure so that the conflict is traced"
-    )
 
 
 def implied(problem: Problem, owner: Figure) -> list[tuple[Choice, Interval]]:

@@ -81,7 +81,11 @@ def unit_of(text: object, *, where: str) -> Unit:
     if words.lower() in {"fraction", "ratio", "share", "1"}:
         return Unit(words, 1.0, "")
     if _PER.search(words) and words.lower() != "per cent":
-        return _ratio(words, where)
+        parts = [unit_of(part, where=where) for part in _PER.split(words)]
+        scale = parts[0].scale
+        for part in parts[1:]:
+            scale /= part.scale
+        return Unit(words, scale, " per ".join(part.base for part in parts))
     found = _SHAPE.fullmatch(words)
     base = (found["base"] or "").strip() if found else ""
     try:
@@ -111,15 +115,6 @@ def with_the_money_of(unit: str, other: str) -> str:
     base, money = own["base"].strip(), like["base"].strip()
     same = _SAME.get(base.lower(), base) == _SAME.get(money.lower(), money)
     return unit[: own.start("base")] + money if same else unit
-
-
-def _ratio(words: str, where: str) -> Unit:
-    """Read one unit per another."""
-    parts = [unit_of(part, where=where) for part in _PER.split(words)]
-    scale = parts[0].scale
-    for part in parts[1:]:
-        scale /= part.scale
-    return Unit(words, scale, " per ".join(part.base for part in parts))
 
 
 def inner(low: float, high: float) -> tuple[float, float]:
@@ -277,7 +272,6 @@ def _given(value: object) -> bool:
 
 
 def _text(name: str, row: Mapping[Any, Any], key: str) -> str:
-    """Return an optional text of a row."""
     value = row.get(key)
     if not _given(value):
         return ""

@@ -51,20 +51,10 @@ _COLUMNS = tuple(_TABLES["figure"])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReportFile:
-    """What a file says.
+    """What a file says: printed figures, vintages of GDP or None, identities and quantities.
 
-    Parameters
-    ----------
-    figures : DataFrame
-        Printed figures.
-    gdp : DataFrame or None
-        Vintages, where the file has them.
-    identities : tuple of Identity
-        Those of the file, or those of a satellite account.
-    quantities : tuple of Quantity
-        What the symbols mean.
-    forecast_growth : (float, float) or None
-        Nominal growth of forecasts of GDP, percent.
+    The identities are those of the file, or those of a satellite account; nominal growth of
+    forecasts of GDP is in percent, lowest and highest.
     """
 
     figures: pd.DataFrame
@@ -110,7 +100,25 @@ def read_figures(path: str | Path) -> ReportFile:
     place = as_path(path, "path")
     text = _text(place)
     if place.suffix.lower() == ".csv":
-        return ReportFile(_csv(place, text), None, ACCOUNT_IDENTITIES, ACCOUNT_QUANTITIES)
+        try:
+            lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        except csv.Error as error:
+            raise DataError(f"{place}: not a CSV table ({error})") from None
+        if not lines or not lines[0]:
+            raise DataError(f"{place}: not a CSV table; the first row names the columns")
+        header = _header(place, lines[0])
+        rows = []
+        for number, cells in enumerate(lines[1:], start=2):
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                raise DataError(
+                    f"{place}: row {number}: {len(cells)} cells, {len(header)} expected"
+                )
+            rows.append((number, dict(zip(header, cells, strict=True))))
+        return ReportFile(
+            _checked(place, rows, "row"), None, ACCOUNT_IDENTITIES, ACCOUNT_QUANTITIES
+        )
     if place.suffix.lower() != ".toml":
         raise DataError(f"{place}: a .toml or .csv file expected")
     try:
@@ -131,27 +139,7 @@ def _text(place: Path) -> str:
         raise DataError(f"{place}: not UTF-8 text; save it as UTF-8") from None
 
 
-def _csv(place: Path, text: str) -> pd.DataFrame:
-    """Return the rows of a CSV file as text; a message names the line of the file."""
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        raise DataError(f"{place}: not a CSV table ({error})") from None
-    if not lines or not lines[0]:
-        raise DataError(f"{place}: not a CSV table; the first row names the columns")
-    header = _header(place, lines[0])
-    rows = []
-    for number, cells in enumerate(lines[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(header):
-            raise DataError(f"{place}: row {number}: {len(cells)} cells, {len(header)} expected")
-        rows.append((number, dict(zip(header, cells, strict=True))))
-    return _checked(place, rows, "row")
-
-
 def _header(place: Path, cells: list[str]) -> list[str]:
-    """Return the names of the columns."""
     header = [name.strip() for name in cells]
     for name in _NEEDED["figure"]:
         if name not in header:
@@ -167,7 +155,6 @@ def _header(place: Path, cells: list[str]) -> list[str]:
 
 
 def _checked(place: Path, rows: list[tuple[int, dict[str, Any]]], word: str) -> pd.DataFrame:
-    """Check rows of figures and return them by id."""
     if not rows:
         raise DataError(f"{place}: no figure; give at least one printed figure")
     seen: dict[str, int] = {}

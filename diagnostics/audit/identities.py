@@ -231,7 +231,22 @@ def _dimension(
         case Negative(inner):
             return _dimension(inner, units, identity)
         case Binary():
-            return _joined_dimension(tree, units, identity)
+            left = _dimension(tree.left, units, identity)
+            if tree.sign == "**":
+                power = tree.right.value if isinstance(tree.right, Number) else 1.0
+                return (
+                    None if left is None else Counter({b: n * int(power) for b, n in left.items()})
+                )
+            right = _dimension(tree.right, units, identity)
+            if tree.sign in {"+", "-"}:
+                _same(left, right, identity)
+                return left if left is not None else right
+            if left is None or right is None:
+                return None
+            out = Counter(left)
+            for base, exponent in right.items():
+                out[base] += exponent if tree.sign == "*" else -exponent
+            return Counter({base: exponent for base, exponent in out.items() if exponent})
         case _:
             return Counter()
 
@@ -243,25 +258,6 @@ def _kinds(base: str) -> _Dimension:
         kind = f"{part.removesuffix('s')}s" if part.islower() else part
         out[kind] += -1 if place else 1
     return Counter({kind: n for kind, n in out.items() if kind and n})
-
-
-def _joined_dimension(
-    tree: Binary, units: Mapping[str, Unit], identity: Identity
-) -> _Dimension | None:
-    left = _dimension(tree.left, units, identity)
-    if tree.sign == "**":
-        power = tree.right.value if isinstance(tree.right, Number) else 1.0
-        return None if left is None else Counter({b: n * int(power) for b, n in left.items()})
-    right = _dimension(tree.right, units, identity)
-    if tree.sign in {"+", "-"}:
-        _same(left, right, identity)
-        return left if left is not None else right
-    if left is None or right is None:
-        return None
-    out = Counter(left)
-    for base, exponent in right.items():
-        out[base] += exponent if tree.sign == "*" else -exponent
-    return Counter({base: exponent for base, exponent in out.items() if exponent})
 
 
 def _same(left: _Dimension | None, right: _Dimension | None, identity: Identity) -> None:

@@ -282,8 +282,15 @@ def _every_instance(
     for year in range(span.start - 50, span.stop + 50):
         named: dict[str, list[Option]] = {}
         for identity in identities:
-            option = _option(identity, year, span, vintages)
-            named.setdefault(identity.name, []).extend([] if option is None else [option])
+            known = named.setdefault(identity.name, [])
+            terms = tuple(
+                (c, tuple((symbol, year + lag) for symbol, lag in product))
+                for product, c in identity.polynomial.items()
+            )
+            keys = {key for _, product in terms for key in product}
+            if keys and all(y in span or vintages.knows(s, y) for s, y in keys):
+                vintaged = frozenset(key for key in keys if vintages.knows(*key))
+                known.append(Option(identity, year, terms, vintaged))
         out += [_instance(name, year, options) for name, options in named.items() if options]
     return tuple(out)
 
@@ -291,18 +298,6 @@ def _every_instance(
 def _instance(name: str, year: int, options: Sequence[Option]) -> Instance:
     keys = frozenset(key for option in options for key in option.keys)
     return Instance(name, year, tuple(options), keys)
-
-
-def _option(identity: Identity, year: int, span: range, vintages: Vintages) -> Option | None:
-    terms = tuple(
-        (c, tuple((symbol, year + lag) for symbol, lag in product))
-        for product, c in identity.polynomial.items()
-    )
-    keys = {key for _, product in terms for key in product}
-    if not keys or not all(y in span or vintages.knows(s, y) for s, y in keys):
-        return None
-    vintaged = frozenset(key for key in keys if vintages.knows(*key))
-    return Option(identity, year, terms, vintaged)
 
 
 def _selected(problem: Problem) -> Problem:
@@ -319,7 +314,12 @@ def _selected(problem: Problem) -> Problem:
         problem, _constraining(kept, printed | ranged), printed | ranged
     )
     waiting = [item for item in problem.candidates if item not in kept and not item.open]
-    defining = _defining(waiting, kept, printed)
+    settled = {*printed, *(key for item in kept for key in item.keys)}
+    defining: list[Instance] = []
+    while ready := [item for item in waiting if len(item.keys - settled) <= 1]:
+        defining += ready
+        settled |= {key for item in ready for key in item.keys}
+        waiting = [item for item in waiting if item not in ready]
     chosen = problem.changed(instances=tuple(kept), defining=tuple(defining), aside=aside)
     variables = {
         key
@@ -382,18 +382,6 @@ def _without_nonlinear(
         if out == kept:
             return kept, tuple(dict.fromkeys(aside))
         kept = _constraining(out, known)
-
-
-def _defining(
-    waiting: list[Instance], core: Sequence[Instance], known: Collection[Key]
-) -> list[Instance]:
-    settled = {*known, *(key for item in core for key in item.keys)}
-    found: list[Instance] = []
-    while ready := [item for item in waiting if len(item.keys - settled) <= 1]:
-        found += ready
-        settled |= {key for item in ready for key in item.keys}
-        waiting = [item for item in waiting if item not in ready]
-    return found
 
 
 def _roles(problem: Problem, option: Option, shared: Mapping[Key, int]) -> dict[Key, str]:

@@ -39,24 +39,7 @@ _STATES: dict[str, dict[str, Any]] = {  # told apart by more than colour
 def plot_audit(result: "AuditResult", *, source: str | None = None, ax: Panels = None) -> "Figure":
     """Draw a grid: figures that need GDP down, vintages across, filled where a figure rests on one.
 
-    Parameters
-    ----------
-    result : AuditResult
-        The audit.
-    source : str, optional
-        Source of the figures, written at the foot.
-    ax : Axes, optional
-        The panel to draw on; by default a new figure.
-
-    Returns
-    -------
-    Figure
-        One row a figure, one column a vintage.
-
-    Raises
-    ------
-    QuesnayError
-        If no figure rests on a GDP of several vintages.
+    Refused where no figure rests on a GDP of several vintages.
     """
     grid = _grid(result)
     if grid.empty:
@@ -73,7 +56,15 @@ def plot_audit(result: "AuditResult", *, source: str | None = None, ax: Panels =
     axes.tick_params(length=0)
     axes.grid(visible=False)
     axes.set_title(_title(result), fontsize=11)
-    _explain(axes, grid)
+    # name the shades that occur, as bars without length
+    meaning = {
+        "always": "in every consistent assignment",
+        "in some": "in some consistent assignment",
+        "never": "in none",
+    }
+    for state, style in _STATES.items():
+        if (grid == state).any(axis=None):
+            axes.barh([np.nan], [0], label=meaning[state], **style)
     legend_below(figure, ax)
     told = "; ".join(
         f"{result.name_of(str(name))}: {' or '.join(dict.fromkeys(used))}"
@@ -94,7 +85,11 @@ def _grid(result: "AuditResult") -> pd.DataFrame:
             rests = result.assignments[name].map(lambda text, v=vintage: v in _vintages(text))
             share = float(rests.mean())  # NaN where none fits
             state = "always" if share == 1.0 else "in some" if share > 0.0 else "never"
-            out.setdefault(_row_name(result, name), {})[vintage] = state
+            column = f"{name} definition"
+            known = set(result.assignments[column]) if column in result.assignments else set()
+            words = result.name_of(name)
+            shown = f"{words}, {known.pop()}" if len(known) == 1 else words
+            out.setdefault(shown, {})[vintage] = state
     grid = pd.DataFrame.from_dict(out, orient="index").reindex(list(out))
     return grid[sorted(grid.columns, key=lambda name: str(name).split()[0])] if len(grid) else grid
 
@@ -102,14 +97,6 @@ def _grid(result: "AuditResult") -> pd.DataFrame:
 def _vintages(text: str) -> list[str]:
     """Part the vintages of several years; a name may hold a comma too."""
     return re.split(r", (?=\d{4}\b)", text)
-
-
-def _row_name(result: "AuditResult", name: str) -> str:
-    """Return figure and id, with its definition where the assignments agree on one."""
-    column = f"{name} definition"
-    known = set(result.assignments[column]) if column in result.assignments else set()
-    words = result.name_of(name)
-    return f"{words}, {known.pop()}" if len(known) == 1 else words
 
 
 def _cell(axes: "Axes", row: int, column: int, state: object) -> None:
@@ -133,18 +120,6 @@ def _title(result: "AuditResult") -> str:
     return f"The GDP on which each figure rests: {fit}"
 
 
-def _explain(axes: "Axes", grid: pd.DataFrame) -> None:
-    """Name the shades that occur, as bars without length."""
-    words = {
-        "always": "in every consistent assignment",
-        "in some": "in some consistent assignment",
-        "never": "in none",
-    }
-    for state, style in _STATES.items():
-        if (grid == state).any(axis=None):
-            axes.barh([np.nan], [0], label=words[state], **style)
-
-
 _MANY = 400  # specifications of a run
 _APART = 1.08  # from the start of one run to that of the next
 
@@ -160,7 +135,18 @@ def plot_specifications(
     size, ratios = (9.0, 3.6 + below), [3.0, below]
     figure, (top, bottom) = panels_of(ax, 2, size=size, sharex=True, height_ratios=ratios)
     _estimates(top, curve)
-    _marks(bottom, curve, levels)
+    names = []
+    last = ""
+    thin = min(2.0, 400 / len(curve.estimates))  # points; neighbours must not hide a gap
+    for row, (choice, level) in enumerate(levels):
+        used = np.flatnonzero((curve.estimates[choice] == level).to_numpy()) + 1
+        colour = COLOURS[curve.choices.index(choice) % 2]
+        bottom.vlines(used, -row - 0.35, -row + 0.35, color=colour, linewidth=thin)
+        names.append(f"{choice}: {level}" if choice != last else level)
+        last = choice
+    bottom.set_yticks(-np.arange(len(levels)), names, fontsize=7.5)
+    bottom.set_ylim(-len(levels) + 0.4, 0.6)
+    bottom.grid(visible=False)
     shown = f"{len(curve.estimates)} specifications of {curve.figure}"
     bottom.set_xlabel(f"{shown}, ranked by estimate")
     alt = (
@@ -296,22 +282,6 @@ def _estimates(axes: "Axes", curve: "SpecificationCurve") -> None:
     # a few wide intervals must not flatten all others
     axes.set_ylim(0, 1.15 * max(float(rows["high"].quantile(0.97)), curve.reported_high))
     axes.legend(frameon=False, fontsize=9, loc="upper left")
-
-
-def _marks(axes: "Axes", curve: "SpecificationCurve", levels: list[tuple[str, str]]) -> None:
-    """One row a level; a mark where a specification uses it."""
-    names = []
-    last = ""
-    thin = min(2.0, 400 / len(curve.estimates))  # points; neighbours must not hide a gap
-    for row, (choice, level) in enumerate(levels):
-        used = np.flatnonzero((curve.estimates[choice] == level).to_numpy()) + 1
-        colour = COLOURS[curve.choices.index(choice) % 2]
-        axes.vlines(used, -row - 0.35, -row + 0.35, color=colour, linewidth=thin)
-        names.append(f"{choice}: {level}" if choice != last else level)
-        last = choice
-    axes.set_yticks(-np.arange(len(levels)), names, fontsize=7.5)
-    axes.set_ylim(-len(levels) + 0.4, 0.6)
-    axes.grid(visible=False)
 
 
 _MARKERS = "osD^vP*X"

@@ -196,7 +196,16 @@ def _draw_groups(axes: "Axes", sample: Examined) -> None:
     """Draw mean standardised residuals by unit (or cluster) and time, or their spread by unit."""
     rows = _rows(sample)
     if rows is None:
-        _draw_order(axes, sample)
+        r = sample.influence.standardised
+        cloud(axes, np.arange(1.0, r.size + 1.0), r)
+        axes.axhline(0.0, color=GREY, linewidth=0.8)
+        head(
+            axes,
+            "Residuals in the order of rows",
+            "no runs of one sign (no unit or time was named)",
+        )
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.set(xlabel="row", ylabel="standardised residual")
     elif sample.time is None:
         _draw_boxes(axes, sample, rows)
     else:
@@ -322,7 +331,10 @@ def _rows(sample: Examined) -> Grouping | None:
 def _draw_map(axes: "Axes", sample: Examined, rows: Grouping, columns: Grouping) -> None:
     units, times = rows.labels, [label_text(label) for label in columns.labels]
     sums, squares = _cells(sample, rows, columns)
-    absorbed = _means_vanish(sample, rows, columns)  # the effects leave no mean: show the spread
+    e = sample.residuals * (1.0 if sample.fit.sample.weights is None else sample.fit.sample.weights)
+    total = np.bincount(rows.codes * columns.count + columns.codes, e)
+    # where the effects leave no mean, show the spread
+    absorbed = bool(np.abs(total).max() < 1e-8 * np.abs(e).sum())
     cells = squares if absorbed else sums
     distance = np.nan_to_num(np.abs(cells - float(absorbed))).max(axis=1)
     shown = np.sort(np.argsort(-distance)[:MOST_ROWS])
@@ -349,12 +361,6 @@ def _draw_map(axes: "Axes", sample: Examined, rows: Grouping, columns: Grouping)
         hint = f"pale; no row or column of one colour{tail}"
         head(axes, f"Residuals by {rows.name} and {columns.name}", hint)
     axes.set_xlabel(columns.name)
-
-
-def _means_vanish(sample: Examined, rows: Grouping, columns: Grouping) -> bool:
-    e = sample.residuals * (1.0 if sample.fit.sample.weights is None else sample.fit.sample.weights)
-    total = np.bincount(rows.codes * columns.count + columns.codes, e)
-    return bool(np.abs(total).max() < 1e-8 * np.abs(e).sum())
 
 
 def _cells(sample: Examined, rows: Grouping, columns: Grouping) -> tuple[Array, Array]:
@@ -393,15 +399,6 @@ def _draw_boxes(axes: "Axes", sample: Examined, rows: Grouping) -> None:
     tail = f"; {hidden} quieter ones not shown" if hidden else ""
     head(axes, f"Residuals by {rows.name}", f"should be: boxes around zero, of like width{tail}")
     axes.set_xlabel("standardised residual")
-
-
-def _draw_order(axes: "Axes", sample: Examined) -> None:
-    r = sample.influence.standardised
-    cloud(axes, np.arange(1.0, r.size + 1.0), r)
-    axes.axhline(0.0, color=GREY, linewidth=0.8)
-    head(axes, "Residuals in the order of rows", "no runs of one sign (no unit or time was named)")
-    axes.xaxis.set_major_formatter("{x:,.0f}")
-    axes.set(xlabel="row", ylabel="standardised residual")
 
 
 def _round_level(top: float) -> list[float]:

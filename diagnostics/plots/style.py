@@ -224,7 +224,19 @@ def finish(figure: "Figure", *, alt: str, source: str | None = None, ax: Panels 
         for axes in figure.axes:
             _wrap_quantity(figure, axes)
         if source:
-            _write_foot(figure, f"Source: {source}")
+            height = float(figure.get_size_inches()[1])
+            lines = _foot_lines(figure, f"Source: {source}")
+            added = ((lines.count("\n") + 1) * _FOOT * 1.25 + 4) / 72  # inches
+            figure.set_figheight(height + added)
+            foot = added / (height + added)
+            engine: Any = figure.get_layout_engine()
+            if engine is not None:
+                engine.set(rect=(0, foot, 1, 1 - foot))
+            for legend in figure.legends:
+                legend.borderaxespad += 72 * added / legend.prop.get_size_in_points()  # lifts it
+            written = figure.text(0.01, 0.004, lines, fontsize=_FOOT, color=GREY, va="bottom")
+            written.set_in_layout(False)
+            written.set_gid(_SOURCE)
     show_as_written(figure, ax)
     return figure
 
@@ -256,23 +268,6 @@ def _advance(character: str) -> float:
     font = get_font(findfont(FontProperties()))
     font.set_size(_FOOT, 72)
     return float(font.load_char(ord(character), LoadFlags.NO_HINTING).linearHoriAdvance) / 65536
-
-
-def _write_foot(figure: "Figure", text: str) -> None:
-    """Write a line below everything, on paper that is added for it."""
-    height = float(figure.get_size_inches()[1])
-    lines = _foot_lines(figure, text)
-    added = ((lines.count("\n") + 1) * _FOOT * 1.25 + 4) / 72  # inches
-    figure.set_figheight(height + added)
-    foot = added / (height + added)
-    engine: Any = figure.get_layout_engine()
-    if engine is not None:
-        engine.set(rect=(0, foot, 1, 1 - foot))
-    for legend in figure.legends:
-        legend.borderaxespad += 72 * added / legend.prop.get_size_in_points()  # lifts it
-    written = figure.text(0.01, 0.004, lines, fontsize=_FOOT, color=GREY, va="bottom")
-    written.set_in_layout(False)
-    written.set_gid(_SOURCE)
 
 
 def show_as_written(figure: "Figure", ax: Panels = None) -> None:

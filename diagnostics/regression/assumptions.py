@@ -51,19 +51,10 @@ from quesnay.models.regression.result import Estimate, PanelFit, attempted
 class Examined:
     """A regression with its orthonormal basis, influence, and who and when each row is.
 
-    Parameters
-    ----------
-    fit : PanelFit
-        The regression.
-    projection : Projection
-        Least squares on data freed of absorbed effects and weighted.
-    influence : Influence
-        Of each row, absorbed effects counted.
-    names : tuple of str
-        Name of each row: unit and time; unit and row label where the time is not known and units
-        have several rows; else the label.
-    unit, time, cluster : Grouping or None
-        Panel unit, time and first cluster of the rows.
+    `projection`: least squares on data freed of absorbed effects and weighted; `influence` of each
+    row, absorbed effects counted; `names` of the rows: unit and time; unit and row label where the
+    time is not known and units have several rows; else the label; panel unit, time and first
+    cluster of the rows.
     """
 
     fit: PanelFit

@@ -271,11 +271,17 @@ class Diagnosis(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return header, coefficients, assumptions and influence as tables."""
+        top = self.rows.iloc[_largest(self.rows["cooks"])]
+        named = top.rename(columns={"cooks": "Cook's distance"})
+        notes = (
+            "dfbeta: the coefficient with the row less without it, in standard errors.",
+            "Absorbed effects count in the studentised residual; leverage is that of the slopes.",
+        )
         tables = [
             Table("Diagnosis of a regression", self.header),
             self._error_table(),
             *tables_of_tests(self.tests, "Assumptions"),
-            self._row_table(),
+            Table("Rows with most influence", named, notes),
         ]
         if self.groups is not None:
             tables.append(self._group_table(self.groups))
@@ -292,15 +298,6 @@ class Diagnosis(Tabular):
         formats = {"p_value": "p", "x classical": ".2f"}
         title = "Coefficients under three kinds of errors, with 95 % intervals"
         return Table(title, self.errors.by_rule(), notes, formats)
-
-    def _row_table(self) -> Table:
-        top = self.rows.iloc[_largest(self.rows["cooks"])]
-        named = top.rename(columns={"cooks": "Cook's distance"})
-        notes = (
-            "dfbeta: the coefficient with the row less without it, in standard errors.",
-            "Absorbed effects count in the studentised residual; leverage is that of the slopes.",
-        )
-        return Table("Rows with most influence", named, notes)
 
     def _group_table(self, groups: LeftOut) -> Table:
         frame = self.errors.frame

@@ -83,18 +83,14 @@ class Language:
     def __call__(self, text: str) -> str:
         """Return a finished text in this language; what nobody translated stays."""
         if self.code == "en":
-            return self._worded(text)
+            if not self.texts or "~" in text:
+                return text
+            return re.sub(r"[^\W\d]\w*", lambda name: self.texts.get(name[0], name[0]), text)
         if not _LETTERS.search(text):
             return _BLANK.sub("%", text)
         if text not in self._known:
             self._known[text] = self._matched(text)
         return self._known[text]
-
-    def _worded(self, text: str) -> str:
-        """Return an English text with the study's words for the code names in it."""
-        if not self.texts or "~" in text:
-            return text
-        return re.sub(r"[^\W\d]\w*", lambda name: self.texts.get(name[0], name[0]), text)
 
     def _matched(self, text: str) -> str:
         if _CHINESE.search(text):
@@ -209,8 +205,6 @@ ENGLISH = Language()
 def language_of(code: str, own: Mapping[str, str] | None = None) -> Language:
     """Return a language with the texts that a study brings.
 
-    Examples
-    --------
     >>> language_of("zh")("share of GDP, 2018 (S18)")
     'GDP占比，2018年（S18）'
     """
@@ -228,8 +222,6 @@ def language_of(code: str, own: Mapping[str, str] | None = None) -> Language:
 def say(template: str, lang: Language = ENGLISH, **values: object) -> str:
     """Fill a template in a language; without values it is a finished text.
 
-    Examples
-    --------
     >>> say("{a:.1f} of {b}", a=1.0, b="two")
     '1.0 of two'
     """

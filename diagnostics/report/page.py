@@ -211,8 +211,6 @@ def mathml(formula: str) -> "list[Markup]":
     Knows subscripts and primes, ``sum_s``, ``inv(L_KK)``, ``dT`` for a change, groups in brackets,
     and fractions of what stands on both sides of a stroke.
 
-    Examples
-    --------
     >>> print(mathml("S = T / GDP")[0].partition(">")[2])
     <mi>S</mi><mo>=</mo><mfrac><mi>T</mi><mi>GDP</mi></mfrac></math>
     """

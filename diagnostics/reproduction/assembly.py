@@ -190,21 +190,17 @@ def check_sectors(study: Study, facts: Facts) -> tuple[str, ...]:
                 if name in codes:
                     hint = f" write its code, {codes[name]!r}"
                 raise StudyError(f"{where}: no sector {name!r} in the tables;{hint}")
-    _check_grouped(study, sectors)
-    return sectors
-
-
-def _check_grouped(study: Study, sectors: tuple[str, ...]) -> None:
-    """Every sector is in one industry group, and the groups name no other."""
-    grouped = {sector for names in study.tables.groups.values() for sector in names}
+    # every sector is in one industry group, and the groups name no other
+    grouped = {sector for members in study.tables.groups.values() for sector in members}
     for sector in sectors if grouped else ():
         if sector not in grouped:
             raise StudyError(
                 f"tables.groups: sector {sector!r} belongs to no industry group; name it in one"
             )
-    for group, names in study.tables.groups.items():
+    for group, members in study.tables.groups.items():
         said = f"tables.groups.{group}: no sector"
-        refuse_unknown(names, sectors, said, " in the tables", error=StudyError)
+        refuse_unknown(members, sectors, said, " in the tables", error=StudyError)
+    return sectors
 
 
 def _sector_levels(

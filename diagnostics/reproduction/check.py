@@ -14,7 +14,6 @@ from quesnay.diagnostics.reproduction.klems_account import RUN, klems_account
 from quesnay.diagnostics.reproduction.regressions import regression_rows, rival_of
 from quesnay.diagnostics.reproduction.study import (
     KlemsStudy,
-    Potential,
     Study,
     load_klems_study,
     load_study,
@@ -242,18 +241,14 @@ def _named(study: Study) -> Iterator[tuple[str, str, Callable[[], object]]]:
     if study.employment is not None:
         yield "employment.panel", study.employment.panel, partial(known.employed, study)
     if study.potential is not None:
-        yield from _panels(study.potential)
+        yield "potential.panel", study.potential.panel, partial(regression_rows, study.potential)
+        for rival in (*study.potential.equations, *study.potential.rivals):
+            if rival.panel is not None and getattr(rival, "kind", "regression") == "regression":
+                own = rival_of(study.potential, rival)
+                yield f"panel of {rival.name}", own.panel, partial(regression_rows, own)
     printed = study.reported.dataset or ("in the study" if study.reported.figures else "")
     if printed:
         yield "reported", printed, partial(known.reported_figures, study)
-
-
-def _panels(base: Potential) -> Iterator[tuple[str, str, Callable[[], object]]]:
-    yield "potential.panel", base.panel, partial(regression_rows, base)
-    for rival in (*base.equations, *base.rivals):
-        if rival.panel is not None and getattr(rival, "kind", "regression") == "regression":
-            own = rival_of(base, rival)
-            yield f"panel of {rival.name}", own.panel, partial(regression_rows, own)
 
 
 def _flows(study: Study, year: int) -> pd.DataFrame:

@@ -141,7 +141,6 @@ def compare(
 
 
 def _rows(result: Account, year: int | None) -> pd.DataFrame:
-    """Return one row a run."""
     years = result.account.index.get_level_values("year")
     chosen = int(years.max()) if year is None else year
     if chosen not in years:

@@ -49,20 +49,10 @@ _DECIMALS = 12  # an effect that is none comes out as 1e-16, with a sign of its 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What stands in the report beside the runs, made once for report and files.
+    """What stands in the report beside the runs, made once for report and files; None: not made.
 
-    Parameters
-    ----------
-    updated : UpdatedTable or None
-        The table of a year without one.
-    reconciled : ReconciledAccount or None
-        One account out of all estimates.
-    audit : AuditResult or None
-        Whether the printed figures can hold together.
-    curve : SpecificationCurve or None
-        Where the study declares choices; None where it was left out.
-    missing : dict of str to str
-        Part -> why it is not there.
+    The table of a year without one, one account out of all estimates, whether the printed figures
+    can hold together, the curve of declared choices; and, by part, why it is not there.
     """
 
     updated: "UpdatedTable | None"
@@ -96,8 +86,6 @@ def gather_evidence(
     Each is made once for a result. The curve is most of the work: `curve` can leave it out; `jobs`
     and `progress` are for it.
 
-    Examples
-    --------
     >>> import quesnay as qn
     >>> found = gather_evidence(qn.reproduce("caict_2020", draws=50), curve=False)
     >>> found.updated.year, len(found.reconciled.account)
@@ -239,7 +227,10 @@ def evidence_sections(
     `figure` says in words what the curve is about, `curve` is its picture where it has been drawn.
     """
     if made.audit is not None:
-        yield _audited(made.audit, source)
+        words = ["Can the printed figures be true together?"]
+        rests = "The GDP on which each figure rests"
+        plots = {rests: made.audit.plot(source=source)} if len(made.audit.vintages) else {}
+        yield Section("audit", "Audit of the report itself", words, plots, made.audit.tables())
     if made.curve is not None:
         shown = curve or made.curve.plot_runs(name=figure, source=source)
         yield _curved(made.curve, figure, shown)
@@ -277,13 +268,6 @@ def _curved(curve: "SpecificationCurve", named: str, figure: "Figure") -> Sectio
              f"{curve.unit}; printed is {curve.reported:g}."]  # fmt: skip
     caption = {"Every admissible combination, run by run": figure}
     return Section("curve", "Specification curve", words, caption, curve.tables())
-
-
-def _audited(audit: "AuditResult", source: str) -> Section:
-    words = ["Can the printed figures be true together?"]
-    rests = "The GDP on which each figure rests"
-    plots = {rests: audit.plot(source=source)} if len(audit.vintages) else {}
-    return Section("audit", "Audit of the report itself", words, plots, audit.tables())
 
 
 def reconciled_finding(

@@ -142,7 +142,6 @@ def _coherent(known: pd.DataFrame, chosen: Vintage) -> None:
 
 
 def _row(known: pd.DataFrame, year: int, vintage: str, chosen: str) -> pd.Series:
-    """One published vintage of one year."""
     names = [name for y, name in known.index if y == year]
     said = f"gdp.vintages {chosen!r}: no vintage"
     refuse_unknown([vintage], names, said, f" of {year}", error=StudyError)
@@ -258,13 +257,10 @@ def panel(name: str, columns: Sequence[Column] = ()) -> pd.DataFrame:
 
     `columns` say what a file of the user must hold.
     """
-    return read_own(name, "panel", columns) if is_own(name) else _embedded(name)
+    return read_own(name, "panel", columns) if is_own(name) else _load_once(name)
 
 
-@lru_cache(maxsize=4)
-def _embedded(name: str) -> pd.DataFrame:
-    """Load an embedded panel once: a run fits many equations on the same one."""
-    return load_panel(name)
+_load_once = lru_cache(maxsize=4)(load_panel)  # a run fits many equations on the same one
 
 
 def gdp_vintages(study: Study) -> pd.DataFrame:

@@ -32,19 +32,9 @@ if TYPE_CHECKING:
 
 
 def findings(result: "Reproduction", lang: Language = ENGLISH) -> list[str]:
-    """Say what the runs find about the report.
+    """Say what the runs find about the report, one or two sentences each.
 
-    Parameters
-    ----------
-    result : Reproduction
-        A run of the main job.
-    lang : Language
-        Of the sentences.
-
-    Returns
-    -------
-    list of str
-        One or two sentences each: level, growth, elasticities, path, core, jobs, score, provenance.
+    Level, growth, elasticities, path, core, jobs, score, provenance.
     """
     said = [
         *_alone(result, lang),

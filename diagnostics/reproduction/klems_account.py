@@ -16,7 +16,7 @@ Source: Jorgenson and Griliches (1967), Review of Economic Studies 34(3); Jorgen
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -263,7 +263,10 @@ class KlemsAccount(Tabular):
             rows |= {"panel": str(own["what"]), "source": str(own["source"])}
         rows |= {"versions": versions()}
         rows |= {f"producers: {name}": "; ".join(own) for name, own in use.producers.items()}
-        rows |= {f"capital: {name}": _kinds(own) for name, own in use.capital.items()}
+        rows |= {
+            f"capital: {name}": re.sub(r"\bit\b", "IT", "; ".join(own).replace("_", " "))
+            for name, own in use.capital.items()
+        }
         return Table("What this rests on", pd.DataFrame({"value": rows}), sheet="Sources")
 
     def workbook(self, language: Language = ENGLISH) -> bytes:
@@ -294,17 +297,20 @@ class KlemsAccount(Tabular):
         )
 
 
-def _kinds(columns: Sequence[str]) -> str:
-    """Return kinds of capital in words: it_capital is IT capital."""
-    return re.sub(r"\bit\b", "IT", "; ".join(columns).replace("_", " "))
-
-
 def klems_account(study: KlemsStudy) -> KlemsAccount:
     """Account for a technology by growth accounting, from a checked study."""
     rows = _rows(study)
     definitions = _definitions(study, rows)
     first = (next(iter(study.klems.producers)), next(iter(study.klems.capital)))
-    account = _account(definitions, first)
+    base = definitions.xs(first, level=("producers", "capital"))
+    every = definitions.groupby(level="year")
+    columns = {}
+    for name in ACCOUNT:
+        columns[name] = base[name]
+        columns[f"{name}_low"] = every[name].min()
+        columns[f"{name}_high"] = every[name].max()
+    frame = pd.DataFrame(columns).assign(gdp=base["gdp"])
+    account = pd.concat({RUN: frame}, names=["run", "year"])
     # the printed figures in the units of the account: as of a study without tables
     facts = reported_figures(Study(study.study, Tables(()), Core({}), reported=study.reported))
     verdicts, score = _judged(account, facts)
@@ -350,19 +356,6 @@ def _definitions(study: KlemsStudy, rows: pd.DataFrame) -> pd.DataFrame:
             parts[(producers, capital)] = frame
     found = pd.concat(parts, names=["producers", "capital", "year"])
     return found.reorder_levels(["year", "producers", "capital"]).sort_index(level="year")
-
-
-def _account(definitions: pd.DataFrame, first: tuple[str, str]) -> pd.DataFrame:
-    """Return the first definitions with the lowest and highest of all."""
-    base = definitions.xs(first, level=("producers", "capital"))
-    every = definitions.groupby(level="year")
-    columns = {}
-    for name in ACCOUNT:
-        columns[name] = base[name]
-        columns[f"{name}_low"] = every[name].min()
-        columns[f"{name}_high"] = every[name].max()
-    frame = pd.DataFrame(columns).assign(gdp=base["gdp"])
-    return pd.concat({RUN: frame}, names=["run", "year"])
 
 
 def _judged(account: pd.DataFrame, facts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -108,23 +108,9 @@ class CoreLinkages(Tabular):
 def core_linkages(result: "Reproduction") -> CoreLinkages:
     """Say who is tied to the core, by reading, year and sector, core weights at their middle.
 
-    Parameters
-    ----------
-    result : Reproduction
-        The main job.
+    The reading of the linkage run and the others of the study's tables. Refused where the study has
+    no linkage run, or its stages name an unknown group.
 
-    Returns
-    -------
-    CoreLinkages
-        The reading of the linkage run and the others of the study's tables.
-
-    Raises
-    ------
-    StudyError
-        If the study has no linkage run, or its stages name an unknown group.
-
-    Examples
-    --------
     >>> import quesnay as qn
     >>> found = core_linkages(qn.reproduce("caict_2020", draws=50))
     >>> float(found.frame.loc[("suppliers of the core", 2018), "elsewhere"].round(2))
@@ -161,7 +147,6 @@ def core_linkages(result: "Reproduction") -> CoreLinkages:
 
 
 def _stages(study: Study, facts: Facts) -> pd.Series:
-    """Sector -> stage of the economy."""
     groups = {s: group for group, members in study.tables.groups.items() for s in members}
     stages = {g: stage for stage, members in study.tables.stages.items() for g in members}
     said = "tables.stages: no industry group"

@@ -174,7 +174,10 @@ def update_year(
     whole(draws, "draws", error=StudyError)
     study, facts = result.study, result.facts
     chosen = _year(study, facts, year)
-    errors = _backtest(facts)
+    years = sorted(facts.tables)
+    found = backtest_update(facts.tables, list(itertools.pairwise(years)), methods=tuple(METHODS))
+    errors = found.errors["all"].unstack("update")
+    errors["mean"] = errors.mean(axis=1, skipna=False)
     best = _method(method, errors)
     made = {
         way: table_between(
@@ -215,15 +218,6 @@ def _year(study: Study, facts: Facts, year: int | None) -> int:
             f"between two tables and without one: {known}"
         )
     return int(year)
-
-
-def _backtest(facts: Facts) -> pd.DataFrame:
-    """Update each official table to the next and compare: method x update, all flows."""
-    years = sorted(facts.tables)
-    found = backtest_update(facts.tables, list(itertools.pairwise(years)), methods=tuple(METHODS))
-    frame = found.errors["all"].unstack("update")
-    frame["mean"] = frame.mean(axis=1, skipna=False)
-    return frame
 
 
 def _method(method: str, errors: pd.DataFrame) -> str:

@@ -67,7 +67,14 @@ def penetration_plot(result: "Reproduction", ax: Panels = None) -> "Figure":
     use = _calibration(result)
     slots = result.assembly.model.slots
     middle = result.central.loc["calibrated"]
-    full = _full(result)
+    # potential at the median elasticity by slot, first vintage set, GDP forecast in the middle
+    model = result.assembly.model
+    forecast = result.study.gdp.forecast
+    growth = (forecast.low + forecast.high) / 2 if forecast else 0.0
+    assert model.potential is not None  # no study has a curve without it
+    using = (model.value_added[0] * model.potential.intensity).sum(axis=1)
+    factor = [1 + growth if s.variant == "forecast" else 1.0 for s in model.slots]
+    full = [float(model.potential.median * u * f) for u, f in zip(using, factor, strict=True)]
     points = tuple(
         np.array([float(middle[("integration", slots[k].year, slots[k].variant)]) / full[k]])
         for k in (use.earlier, use.later)
@@ -95,17 +102,6 @@ def _calibration(result: "Reproduction") -> Calibration:
     if use is None:
         raise StudyError("penetration: the study has no such section, so no curve to draw")
     return use
-
-
-def _full(result: "Reproduction") -> list[float]:
-    """Potential at the median elasticity by slot, first vintage set, GDP forecast in the middle."""
-    model = result.assembly.model
-    forecast = result.study.gdp.forecast
-    growth = (forecast.low + forecast.high) / 2 if forecast else 0.0
-    assert model.potential is not None  # no study has a curve without it
-    using = (model.value_added[0] * model.potential.intensity).sum(axis=1)
-    factor = [1 + growth if s.variant == "forecast" else 1.0 for s in model.slots]
-    return [float(model.potential.median * u * f) for u, f in zip(using, factor, strict=True)]
 
 
 def _implied(result: "Reproduction", full: list[float]) -> pd.DataFrame:

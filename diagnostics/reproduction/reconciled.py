@@ -110,23 +110,9 @@ def _held(value: float) -> float:
 def reconcile_account(result: "Reproduction") -> ReconciledAccount:
     """Reconcile the runs of a result by least squares under the account's identities.
 
-    Parameters
-    ----------
-    result : Reproduction
-        The main job; its draws give the covariances.
+    Its draws give the covariances; the forecast year is taken as it turned out. Refused where the
+    study has fewer than two runs, or fewer than three draws admit a curve.
 
-    Returns
-    -------
-    ReconciledAccount
-        Account, adjustments, variants and tests; the forecast year as it turned out.
-
-    Raises
-    ------
-    StudyError
-        If the study has fewer than two runs, or fewer than three draws admit a curve.
-
-    Examples
-    --------
     >>> import quesnay as qn
     >>> account = qn.reproduce(draws=200, seed=0).reconcile().account
     >>> own = account.loc[2018]
@@ -282,8 +268,6 @@ def identities(years: Sequence[int], methods: Sequence[str], *, jobs: bool = Tru
     Total, share, integration share and contribution as the concepts state them; every run estimates
     the same integration; jobs are the change of value added times jobs per value added.
 
-    Examples
-    --------
     >>> identities([2018], ["calibrated"])[:2]
     ['`total 2018` = `core 2018` + `integration 2018`', '`share 2018` = `total 2018` / `gdp 2018`']
     """

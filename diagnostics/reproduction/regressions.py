@@ -72,10 +72,7 @@ def regression_rows(use: Potential) -> pd.DataFrame:
         keep &= known[use.weights] > 0
     if not keep.any():
         raise DataError(f"{use.panel}: no row for the years {list(use.years)}; check the years")
-    return _with_logarithms(known.loc[keep].copy(), use)
-
-
-def _with_logarithms(rows: pd.DataFrame, use: Potential) -> pd.DataFrame:
+    rows = known.loc[keep].copy()
     for name, columns in use.logarithms.items():
         text = [column for column in columns if not is_numeric_dtype(rows[column])]
         if text:
@@ -88,8 +85,6 @@ def _with_logarithms(rows: pd.DataFrame, use: Potential) -> pd.DataFrame:
 def fit_potential(use: Potential, rows: pd.DataFrame | None = None) -> PanelFit:
     """Estimate the elasticity of value added to the technology's inputs on :func:`regression_rows`.
 
-    Examples
-    --------
     >>> from quesnay.diagnostics.reproduction.study import load_study
     >>> fit = fit_potential(load_study("caict_2020").potential)
     >>> round(float(fit.params["ln_ict"]), 3)
@@ -407,16 +402,11 @@ def _strength(found: PanelFit) -> str:
     return f"{words}; its interval says how little it can tell apart."
 
 
-def _under(fit: PanelFit, rule: CovarianceRule) -> PanelFit:
-    """Return a fit under another rule of inference: the regression itself stays."""
-    return replace(fit, inference=rule.estimate(fit.regression))
-
-
 def _inference_table(use: Potential, fit: PanelFit, *, seed: int) -> Table:
     """Return the elasticity under every rule of inference that few clusters call for."""
     rows, columns = {}, ["std_error", "p_value", "low", "high"]
     for rule in (*_PLAIN, *_CLUSTERED) if use.cluster else _PLAIN:
-        under = _under(fit, rule)
+        under = replace(fit, inference=rule.estimate(fit.regression))
         own = under.tidy().set_index("term").loc[use.term]
         shown = ("std_error", "p_value", "conf_low", "conf_high")
         rows[under.inference.name] = [own[name] for name in shown]
@@ -459,7 +449,7 @@ def _between(base: PanelFit, term: str) -> str:
     it (Frisch 1934; Klepper and Leamer 1984, Econometrica 52, theorem 1). The second is the first
     over the squared partial correlation, ``t^2 / (t^2 + dof)`` with the classical t.
     """
-    fit = _under(base, Classical())
+    fit = replace(base, inference=Classical().estimate(base.regression))
     squared, direct = float(fit.tstats[term]) ** 2, float(fit.params[term])
     reverse = direct / (squared / (squared + float(fit.df_resid)))
     return (

@@ -260,7 +260,10 @@ def _limits(result: "Reproduction", made: Evidence) -> Section:
         said.append(f"Years without an input-output table rest on tables before and after: "
                     f"{', '.join(between)}.")  # fmt: skip
     said += _own_forecasts(result)
-    said += _places_read(result)
+    read = result.facts.reported.get("provenance", pd.Series(dtype=object)).fillna("")
+    counts = read[read != ""].value_counts(sort=False)
+    rows = "; ".join(f"{place}: {count}" for place, count in counts.items())
+    said += [f"Printed figures by where they were read: {rows}."] if rows else []
     return Section("limits", "Limits", said, brief=True)
 
 
@@ -307,14 +310,6 @@ def _own_forecasts(result: "Reproduction") -> list[str]:
     )
     said = "To agree with them is to extrapolate alike, not to be right."
     return [f"Forecasts of the report itself: {named}. {said}"] if named else []
-
-
-def _places_read(result: "Reproduction") -> list[str]:
-    """Count the printed figures by where they were read."""
-    read = result.facts.reported.get("provenance", pd.Series(dtype=object)).fillna("")
-    counts = read[read != ""].value_counts(sort=False)
-    rows = "; ".join(f"{place}: {count}" for place, count in counts.items())
-    return [f"Printed figures by where they were read: {rows}."] if rows else []
 
 
 def _account(result: "Reproduction") -> Section:

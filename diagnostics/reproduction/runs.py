@@ -413,7 +413,12 @@ def source_tornados(result: Reproduction) -> dict[tuple[str, str], Tornado]:
     drawn = {str(n): v.to_numpy(float)[:_TORNADO_DRAWS] for n, v in result.inputs.items()}
     rows = len(drawn["gdp_vintage"])
     base = {name: np.repeat(value, rows) for name, value in median_inputs(*shape).items()}
-    shown = _held_out_totals(result)
+    totals = replace(result.facts, reported=result.facts.totals())
+    shown = {
+        (run, name): column
+        for (run, name), column in _judged_columns(totals, result.assembly.model).items()
+        if all(result.study.role(one, name) == "held out" for one in result.runs)
+    }
     if not shown:
         return {}
     places = labels(model).get_indexer(pd.Index(list(shown.values())))
@@ -467,13 +472,3 @@ def _assembled(
         for name, frame in frames.items():
             out[(run, name)] = Tornado(name, middle[(run, name)], frame.loc[order], 1 - 2 * _TAIL)
     return out
-
-
-def _held_out_totals(result: Reproduction) -> dict[tuple[str, str], tuple[str, str, int, str]]:
-    """Return the columns of printed totals, by year, that every run has to predict."""
-    totals = replace(result.facts, reported=result.facts.totals())
-    return {
-        (run, name): column
-        for (run, name), column in _judged_columns(totals, result.assembly.model).items()
-        if all(result.study.role(one, name) == "held out" for one in result.runs)
-    }

@@ -95,8 +95,6 @@ def build(cls: type[T], given: object, where: str) -> T:
     Fields without default are required; `where` names the section in messages, such as
     ``"study.core"``.
 
-    Examples
-    --------
     >>> from dataclasses import dataclass
     >>> @dataclass(frozen=True)
     ... class Curve:
@@ -194,8 +192,6 @@ def with_keys(section: T, keys: Mapping[str, object], where: str = "study") -> T
     `keys` are dotted names, such as ``"potential.years"``, with values as a study file would give
     them; `where` names the section in messages.
 
-    Examples
-    --------
     >>> from quesnay.diagnostics.reproduction.study import load_study
     >>> study = load_study("caict_2020")
     >>> with_keys(study, {"potential.years": [2012]}).potential.years

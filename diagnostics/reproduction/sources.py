@@ -44,7 +44,20 @@ def data_section(result: "Reproduction") -> Section:
 def reproducibility_section(result: "Reproduction") -> Section:
     """Say how to make the report again: command, seed, versions, data by their hashes, citation."""
     words = ["The same command with the same versions gives the same numbers."]
-    tables = [_colophon(result), *_hashes(result)]
+    name, seed, draws = result.study.study.name, result.seed, len(result.draws)
+    rows = {
+        "command": f"quesnay run {name} --draws {draws} --seed {seed} --out report",
+        "study": name,
+        "draws": draws,
+        "seed": seed,
+        "versions": versions(),
+        "citation": result.cite().splitlines()[0],
+    }
+    if result.elasticities is not None:
+        count = len(result.elasticities.mixture) + len(result.elasticities.rivals)
+        rows["estimates of the elasticity"] = count
+        rows["rows of the base regression"] = result.elasticities.base.nobs
+    tables = [Table("How this report was made", pd.DataFrame({"value": rows})), *_hashes(result)]
     return Section("reproduce", "How to make this report again", words, tables=tables, brief=True)
 
 
@@ -102,23 +115,6 @@ def used_sources(result: "Reproduction") -> list[str]:
     figures = result.facts.reported.get("source", pd.Series(dtype=object)).dropna()
     sources = [*(str(known.get(name, name)) for name in names), *map(str, figures)]
     return list(dict.fromkeys(sources))
-
-
-def _colophon(result: "Reproduction") -> Table:
-    name, seed, draws = result.study.study.name, result.seed, len(result.draws)
-    rows = {
-        "command": f"quesnay run {name} --draws {draws} --seed {seed} --out report",
-        "study": name,
-        "draws": draws,
-        "seed": seed,
-        "versions": versions(),
-        "citation": result.cite().splitlines()[0],
-    }
-    if result.elasticities is not None:
-        count = len(result.elasticities.mixture) + len(result.elasticities.rivals)
-        rows["estimates of the elasticity"] = count
-        rows["rows of the base regression"] = result.elasticities.base.nobs
-    return Table("How this report was made", pd.DataFrame({"value": rows}))
 
 
 def sources_table(result: "Reproduction") -> Table:

@@ -70,7 +70,6 @@ def _faults(study: "Study", where: str) -> Iterator[str]:
     """Yield what is wrong with a study, rule by rule; a rule may count on those before it."""
     yield from _check_header(study, where)
     yield from _check_tables(study, where)
-    yield from _check_groups(study, where)
     yield from _check_core(study, where)
     yield from _check_gdp(study, where)
     if study.potential is not None:
@@ -117,6 +116,18 @@ def _check_tables(study: "Study", where: str) -> Iterator[str]:
     for year in use.files:
         if year not in map(str, use.years):
             yield f"{where}.tables.files.{year}: {year} is not among tables.years; add it"
+    owner: dict[str, str] = {}
+    for group, sectors in use.groups.items():
+        for sector in sectors:
+            if sector in owner:
+                yield (
+                    f"{where}.tables.groups.{group}: sector {sector!r} is in group "
+                    f"{owner[sector]!r} already; name it once"
+                )
+            owner[sector] = group
+    for stage, groups in use.stages.items():
+        said = f"{where}.tables.stages.{stage}: no industry group"
+        yield from _unknown(groups, use.groups, said)
 
 
 def _years(years: tuple[int, ...], where: str) -> Iterator[str]:
@@ -174,21 +185,6 @@ def _factor(value: float, where: str) -> Iterator[str]:
     """Refuse a change of units that no pair of units has: squares of it would overflow."""
     if not 1e-30 <= value <= 1e30:
         yield f"{where}: expected a number above zero, from 1e-30 to 1e30, got {value:g}"
-
-
-def _check_groups(study: "Study", where: str) -> Iterator[str]:
-    owner: dict[str, str] = {}
-    for group, sectors in study.tables.groups.items():
-        for sector in sectors:
-            if sector in owner:
-                yield (
-                    f"{where}.tables.groups.{group}: sector {sector!r} is in group "
-                    f"{owner[sector]!r} already; name it once"
-                )
-            owner[sector] = group
-    for stage, groups in study.tables.stages.items():
-        said = f"{where}.tables.stages.{stage}: no industry group"
-        yield from _unknown(groups, study.tables.groups, said)
 
 
 def _check_core(study: "Study", where: str) -> Iterator[str]:

@@ -192,14 +192,10 @@ def score_table(result: "Reproduction") -> Table:
     if not result.naive.empty:
         note += " The intervals of rules without a model are their errors on other diffusions."
     ids = [name for names in (*frame["agreeing"], *frame["not"]) for name in names.split(", ")]
-    return Table("Score, each fact counted once", frame, (note, *_letters(ids)))
-
-
-def _letters(ids: Iterable[str]) -> list[str]:
-    """Say what the letters of ids stand for."""
     known = {name[:1]: concept.title for name in ids if (concept := concept_of(name))}
     told = "; ".join(f"{letter} = {title}" for letter, title in known.items())
-    return [f"Letters of the ids, before the year: {told}."] if told else []
+    letters = [f"Letters of the ids, before the year: {told}."] if told else []
+    return Table("Score, each fact counted once", frame, (note, *letters))
 
 
 def bounds_table(result: "Reproduction") -> tuple[Table, ...]:
@@ -328,8 +324,6 @@ def segment_table(result: "Reproduction") -> Table:
 def path_table(result: "Reproduction") -> Table:
     """Return the total by year: every run, the printed figures and the naive rules beside.
 
-    Examples
-    --------
     >>> import quesnay as qn
     >>> frame = path_table(qn.reproduce("caict_2020", draws=100)).frame
     >>> str(frame.loc[2019, "printed"])

@@ -138,9 +138,16 @@ def score_frame(
         counted = judged_facts(own)
         totals = counted[counted.index.astype(str).str.startswith("T")]
         rows[run] = score_row(counted["agrees"], totals["error"])
-    if not naive.empty:
-        for rule in naive.index.get_level_values("rule").unique():
-            rows[str(rule)] = _naive_row(facts, part(verdicts, "calibrated"), part(naive, rule))
+    # a naive rule is judged by the totals that the calibrated run is judged by
+    for rule in [] if naive.empty else naive.index.get_level_values("rule").unique():
+        paths, errors, agrees = part(naive, rule), {}, {}
+        for name in judged_facts(part(verdicts, "calibrated")).index:
+            printed = row(facts.reported, name)
+            if printed["concept"] == "total":
+                bounds = row(paths, int(printed["year"]))
+                errors[name] = float(bounds["estimate"]) / float(printed["value"]) - 1.0
+                agrees[name] = bounds["low"] < printed["high"] and bounds["high"] >= printed["low"]
+        rows[str(rule)] = score_row(pd.Series(agrees, dtype=bool), pd.Series(errors, dtype=float))
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index.name = "run"
     return frame
@@ -156,19 +163,6 @@ def score_row(agrees: pd.Series, errors: pd.Series) -> dict[str, object]:
         "other": ", ".join(map(str, agree.index[~agree])),
         "error": float(errors.abs().mean()) if len(errors) else float("nan"),
     }
-
-
-def _naive_row(facts: Facts, own: pd.DataFrame, paths: pd.DataFrame) -> dict[str, object]:
-    """Judge a naive rule by the totals that the calibrated run is judged by."""
-    counted = judged_facts(own)
-    errors, agrees = {}, {}
-    for name in counted.index:
-        printed = row(facts.reported, name)
-        if printed["concept"] == "total":
-            bounds = row(paths, int(printed["year"]))
-            errors[name] = float(bounds["estimate"]) / float(printed["value"]) - 1.0
-            agrees[name] = bounds["low"] < printed["high"] and bounds["high"] >= printed["low"]
-    return score_row(pd.Series(agrees, dtype=bool), pd.Series(errors, dtype=float))
 
 
 def facts_in_words(score: pd.Series) -> str:

@@ -40,20 +40,9 @@ _LIMITS = {
 class CurveProblem:
     """Times and levels in units of their own spread, so that a change of unit changes nothing.
 
-    Parameters
-    ----------
-    curve : Curve
-        The family.
-    t, y : (n,) array
-        Normalised times and levels.
-    weights : (n,) array or None
-        Weights of the squares.
-    fixed : (k,) array
-        Normalised parameters held, NaN where free.
-    scale, shift : (k,) array
-        Natural parameters are ``shift + scale * normalised``.
-    level : float
-        Natural level of the normalised level 1.
+    `t`, `y` (n,): normalised times and levels; weights (n,) of the squares; `fixed` (k,):
+    normalised parameters held, NaN where free; natural parameters are ``shift + scale *
+    normalised``, (k,); `level`: natural level of the normalised level 1.
     """
 
     curve: Curve
@@ -142,19 +131,7 @@ def first_guesses(
 
     Shapes: `t`, `y` (n,); returns (count, k).
     """
-    shapes = _grid(curve, t)
-    theta = np.column_stack([np.ones(len(shapes)), shapes])
-    unit = curve.value(t, theta[:, None, :])
-    theta[:, 0] = _projected(unit, y) if saturation is None else saturation
-    misfit = np.sum((y - theta[:, :1] * unit) ** 2, axis=1)
-    order = np.argsort(np.where(np.isfinite(misfit) & (theta[:, 0] > 0), misfit, np.inf))
-    # neighbours on the grid lead to the same valley: take the best of each rate
-    _, first = np.unique(theta[order, 1], return_index=True)
-    return np.asarray(theta[order[np.sort(first)[:count]]])
-
-
-def _grid(curve: Curve, t: Array) -> Array:
-    """Return rates from a tenth to sixty turns of the span, midpoints around it."""
+    # rates from a tenth to sixty turns of the span, midpoints around it
     span = float(np.ptp(t)) or 1.0
     pace = np.geomspace(0.1, 60.0, 40) / span
     if curve.name == "bass":
@@ -163,7 +140,15 @@ def _grid(curve: Curve, t: Array) -> Array:
         axes = [pace, np.linspace(t.min() - span, t.max() + 3 * span, 61)]
     if curve.name == "richards":
         axes = [axes[0][::2], axes[1][::2], np.array([0.1, 0.5, 1.0, 2.0, 5.0])]
-    return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(axes))
+    shapes = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(axes))
+    theta = np.column_stack([np.ones(len(shapes)), shapes])
+    unit = curve.value(t, theta[:, None, :])
+    theta[:, 0] = _projected(unit, y) if saturation is None else saturation
+    misfit = np.sum((y - theta[:, :1] * unit) ** 2, axis=1)
+    order = np.argsort(np.where(np.isfinite(misfit) & (theta[:, 0] > 0), misfit, np.inf))
+    # neighbours on the grid lead to the same valley: take the best of each rate
+    _, first = np.unique(theta[order, 1], return_index=True)
+    return np.asarray(theta[order[np.sort(first)[:count]]])
 
 
 def _projected(unit: Array, y: Array) -> Array:
@@ -268,14 +253,8 @@ _NEAR_TRIALS = 200  # steps of a search from a neighbouring optimum
 class ProfileAsk:
     """How wide a profile interval is to be.
 
-    Parameters
-    ----------
-    quantile : float
-        Of Student's t, or of the normal where the error variance is known.
-    variance : float
-        Error variance, estimated or known.
-    std_errors : (k,) array
-        Standard errors of the free parameters, the first guess of the width.
+    `quantile` of Student's t, or of the normal where the error variance is known; `variance` of the
+    errors; `std_errors` (k,) of the free parameters, the first guess of the width.
     """
 
     quantile: float
@@ -373,18 +352,9 @@ _FEWEST = 4  # Deng's own minimum
 class GreyForecast:
     """A fitted grey model and what it says of the next periods.
 
-    Parameters
-    ----------
-    a, b : float
-        Development coefficient and grey input; growth is about ``-a`` a period.
-    path : (n + horizon,) array
-        Fitted values and forecasts.
-    errors : (n + horizon,) array
-        Standard errors of a new observation around the path.
-    sigma : float
-        Standard deviation of the observations around the path.
-    dof : float
-        Equivalent degrees of freedom.
+    Development coefficient a and grey input b, growth is about ``-a`` a period; `path` (n +
+    horizon,): fitted values and forecasts, with the standard errors of a new observation around
+    them; `sigma`: standard deviation of the observations; `dof`: equivalent degrees of freedom.
     """
 
     a: float

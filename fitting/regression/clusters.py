@@ -55,7 +55,12 @@ class ClusterSpectra:
         for values, vectors, scores in zip(self.values, self.vectors, self.scores, strict=True):
             own = vectors[-self.root.shape[0] :]
             if power == -1.0:
-                _refuse_sole_support(values, own)
+                full = values > 1.0 - _FULL
+                if full.any() and float(np.abs(own[:, full]).max()) > 1e-6:
+                    raise EstimationError(
+                        "CR3: without one of the clusters a coefficient cannot be estimated; "
+                        "use CR2, or drop the regressor that varies in that cluster only"
+                    )
             rows.append(self.root @ (own @ (_power(values, power) * scores)))
         return np.array(rows)
 
@@ -77,8 +82,15 @@ def cluster_spectra(regression: Regression, codes: Codes) -> ClusterSpectra:
     values, vectors, scores = [], [], []
     for start, stop in pairwise(bounds):
         own = basis[start:stop]
-        size, directions = _decompose(own)
-        values.append(size)
+        # eigenvalues of V_g V_g' and their directions in the space of V's columns
+        if own.shape[0] >= own.shape[1]:
+            size, directions = np.linalg.eigh(own.T @ own)
+        else:
+            size, turned = np.linalg.eigh(own @ own.T)
+            positive = size > _FULL
+            size = size[positive]
+            directions = (own.T @ turned[:, positive]) / np.sqrt(size)
+        values.append(np.clip(size, 0.0, 1.0))
         vectors.append(directions)
         scores.append(directions.T @ (own.T @ residuals[start:stop]))
     return ClusterSpectra(tuple(values), tuple(vectors), tuple(scores), root)
@@ -121,17 +133,10 @@ class ClusterMoments:
     """Covariances ``P_st`` of the adjusted scores of coefficients s and t, cluster by cluster.
 
     ``P_st = diag(own_st) + images_s mates_t'``, (G, G), for errors that are independent with equal
-    variances (Pustejovsky and Tipton, 2018, section 2.2), never held for all pairs at once.
+    variances (Pustejovsky and Tipton, 2018, section 2.2), never held for all pairs at once. `own`
+    (G, k, k): what a cluster has of its own; `images`, `mates` (G, m, k): factors of what clusters
+    share through the estimated coefficients and effects.
 
-    Parameters
-    ----------
-    own : (G, k, k) array
-        What a cluster has of its own, by pair of coefficients.
-    images, mates : (G, m, k) arrays
-        Factors of what clusters share through the estimated coefficients and effects.
-
-    Examples
-    --------
     >>> own = np.array([[[1.0]], [[1.0]]])
     >>> ClusterMoments(own, np.zeros((2, 0, 1)), np.zeros((2, 0, 1))).satterthwaite().tolist()
     [2.0]
@@ -211,32 +216,11 @@ def _refuse_size(rows: int, columns: int) -> None:
         )
 
 
-def _decompose(own: Array) -> tuple[Array, Array]:
-    """Return the eigenvalues of V_g V_g' and their directions in the space of V's columns."""
-    rows, columns = own.shape
-    if rows >= columns:
-        values, vectors = np.linalg.eigh(own.T @ own)
-        return np.clip(values, 0.0, 1.0), vectors
-    values, left = np.linalg.eigh(own @ own.T)
-    positive = values > _FULL
-    values, left = values[positive], left[:, positive]
-    return np.clip(values, 0.0, 1.0), (own.T @ left) / np.sqrt(values)
-
-
 def _power(values: Array, power: float) -> Array:
     """Return (1 - values)^power, zero where the cluster fits itself (generalised inverse)."""
     slack = 1.0 - values
     safe = np.where(slack > _FULL, slack, 1.0)
     return np.where(slack > _FULL, safe**power, 0.0 if power < 0 else 1.0)
-
-
-def _refuse_sole_support(values: Array, own: Array) -> None:
-    full = values > 1.0 - _FULL
-    if full.any() and float(np.abs(own[:, full]).max()) > 1e-6:
-        raise EstimationError(
-            "CR3: without one of the clusters a coefficient cannot be estimated; "
-            "use CR2, or drop the regressor that varies in that cluster only"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +268,9 @@ def adjust_clusters(regression: Regression, codes: Codes) -> tuple[Array, Cluste
         shared, crossed = cluster.shared.T @ adjusted, _crossed(cluster, adjusted)
         images.append(np.vstack([shared, crossed]))
         mates.append(np.vstack([crossed + spread @ shared, shared]))
-        own.append(_alone(cluster, adjusted))
+        # how adjusted scores of a cluster vary together, shared parts left out, (k, k)
+        rest = (adjusted - cluster.own @ (cluster.own.T @ adjusted)) * cluster.root[:, None]
+        own.append(np.asarray(rest.T @ rest))
     return np.array(half), ClusterMoments(np.array(own), np.array(images), np.array(mates))
 
 
@@ -324,12 +310,6 @@ def _crossed(cluster: _Cluster, b: Array) -> Array:
     """Return what the own columns and the weights of a cluster let others see of it, (m, k)."""
     own = cluster.own @ (cluster.own.T @ b)
     return np.asarray((cluster.shared * cluster.root[:, None] ** 2).T @ (own - b))
-
-
-def _alone(cluster: _Cluster, b: Array) -> Array:
-    """Return how adjusted scores of a cluster vary together, shared parts left out, (k, k)."""
-    rest = (b - cluster.own @ (cluster.own.T @ b)) * cluster.root[:, None]
-    return np.asarray(rest.T @ rest)
 
 
 def refuse_vanishing(regression: Regression, matrix: Array, groups: str) -> None:

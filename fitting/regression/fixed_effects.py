@@ -145,27 +145,13 @@ _RANK_TOLERANCE = 1e-10  # of a pivot, whose dummy has length one
 class EffectsSystem:
     """Schur complement ``S = D'W M D`` of further dummies D, M the annihilator of the first set.
 
-    Parameters
-    ----------
-    first : (n,) array
-        Codes of the eliminated set.
-    others : tuple of (n,) arrays
-        Codes of the other sets, numbered on: no code is in two sets.
-    totals, sizes : (G,) and (p,) arrays
-        Sum of the weights by group of the first set and of the others.
-    weights : (n,) array or None
-    kept : (r,) array
-        Groups of the other sets whose dummies are linearly independent; empty if iterated.
-    factor : (r, r) array
-        Upper Cholesky factor of S at `kept`; empty if iterated.
-    rank : int
-        Degrees of freedom that the other sets add.
-    rank_is_exact : bool
-        False where `rank` is an upper bound.
-    tolerance : float
-        Relative residual that ends the iteration.
-    shares : (G, p) array
-        Share of each other group in the weight of each first group; empty where that is large.
+    `first` (n,) codes the eliminated set, `others` the other sets, numbered on: no code is in two;
+    `totals` (G,) and `sizes` (p,) sum the weights by group of the first set and of the others;
+    `kept` (r,): groups of the others whose dummies are independent, and `factor` (r, r): upper
+    Cholesky factor of S at them, both empty if iterated; `rank`: degrees of freedom that the other
+    sets add, an upper bound unless `rank_is_exact`; `tolerance`: relative residual that ends the
+    iteration; `shares` (G, p): share of each other group in the weight of each first one, empty
+    where that is large.
     """
 
     first: Codes
@@ -270,17 +256,9 @@ class BalancedEffects:
     """What a second set adds to a first one that it crosses evenly: deviations from its means.
 
     Then ``x_it - x_i. - x_.t + x_..`` is exact (Wallace and Hussain, 1969), and no equations are
-    solved.
+    solved. `codes` (n,): group 0..T-1 of each row in the second set; `sizes` (T,): rows of each,
+    all the same.
 
-    Parameters
-    ----------
-    codes : (n,) array
-        Group 0..T-1 of each row in the second set.
-    sizes : (T,) array
-        Rows of each group, all the same.
-
-    Examples
-    --------
     >>> effects = BalancedEffects(np.array([0, 1, 0, 1]), np.array([2.0, 2.0]))
     >>> effects.residualise(np.array([[-0.5, 0.5, -2.5, 2.5]])).tolist(), effects.rank
     ([[1.0, -1.0, -1.0, 1.0]], 1)
@@ -349,14 +327,9 @@ class Absorber:
 
 @dataclass(frozen=True, slots=True)
 class AbsorberWithSlopes(Absorber):
-    """Takes slopes by group out beside the effects.
+    """Takes slopes by group out beside the effects of `base`, None where there are none.
 
-    Parameters
-    ----------
-    base : Absorber or None
-        The effects.
-    basis : (n, r) array
-        Orthonormal basis of what the slopes add to them, rows times the root of the weights.
+    `basis` (n, r): orthonormal basis of what the slopes add, rows times the root of the weights.
     """
 
     base: Absorber | None
@@ -383,8 +356,6 @@ def absorb_slopes(
 ) -> AbsorberWithSlopes:
     """Prepare the absorption of further columns, (n, m), beside effects; dependent ones count once.
 
-    Examples
-    --------
     >>> t = np.array([[0.0], [1.0], [2.0]])
     >>> absorb_slopes(t, absorb_effects([np.zeros(3, int)])).residualise(t[:, 0] ** 2).round(3)
     array([ 0.333, -0.667,  0.333])

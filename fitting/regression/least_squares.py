@@ -91,7 +91,11 @@ def least_squares(
     lengths = np.sqrt(gram.diagonal())  # no product is larger than the lengths of its factors
     fit = None
     if not (np.isfinite(lengths.max()) and np.isfinite(square)):
-        _refuse_non_finite(outcome, plain, labels)
+        for name, values in [("outcome", outcome), *zip(labels, plain.T, strict=True)]:
+            bad = ~np.isfinite(values)
+            if bad.any():
+                row = int(np.argmax(bad))
+                raise EstimationError(f"{name}: {values[row]} at row {row}; mend or drop the row")
     elif lengths.min() > 1e-140:  # squares of shorter columns underflow
         fit = _by_cholesky(outcome, plain, (gram, moments, lengths))
         if fit is None and X.shape[0] * X.shape[1] ** 2 > _QUICK:
@@ -249,15 +253,6 @@ def _refine(
             break
         last = size
     return np.asarray(solution, dtype=np.float64), np.asarray(rest, dtype=np.float64)
-
-
-def _refuse_non_finite(y: Array, X: Array, names: Sequence[str]) -> None:
-    """Refuse values that are not finite; return where only their squares overflow."""
-    for name, values in [("outcome", y), *zip(names, X.T, strict=True)]:
-        bad = ~np.isfinite(values)
-        if bad.any():
-            row = int(np.argmax(bad))
-            raise EstimationError(f"{name}: {values[row]} at row {row}; mend or drop the row")
 
 
 def column_scale(lengths: Array) -> Array:
@@ -419,28 +414,11 @@ def project_noisy(y: npt.ArrayLike, X: npt.ArrayLike) -> Projection:
 class Regression:
     """What every covariance needs of a least-squares fit.
 
-    Parameters
-    ----------
-    X : (n, k) array
-        Design free of the absorbed effects, rows times the square root of the weights.
-    residuals : (n,) array
-        Residuals, times the square root of the weights.
-    bread : (k, k) array
-        Inverse of X'X.
-    effects : tuple of (n,) arrays
-        Codes of the absorbed sets.
-    absorber : Absorber or None
-        The absorbed effects, prepared.
-    clusters : tuple of (n,) arrays
-        Codes of the clusters, one array a dimension.
-    periods : (n,) array or None
-        Period 0..T-1 of each row, in time order.
-    factor : (k, k) array or None
-        L with ``bread = L L'``; by default its Cholesky factor.
-    Q : (n, k) array or None
-        ``X L`` where it was formed with more digits than the product has.
-    weights : (n,) array or None
-        Weights of the rows; None where all are one.
+    X (n, k): design free of the absorbed effects, and residuals (n,), both times the square root of
+    the weights (n,), None where all are one; `bread` (k, k): inverse of X'X; codes (n,) of each
+    absorbed set, prepared in `absorber`, and of each dimension of clusters; periods 0..T-1 (n,) in
+    time order; `factor` (k, k): L with ``bread = L L'``, by default its Cholesky factor; Q (n, k):
+    ``X L`` where it was formed with more digits than the product has.
     """
 
     X: Array

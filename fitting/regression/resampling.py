@@ -68,26 +68,18 @@ def solve_grams(grams: Array, outcome: int, columns: Sequence[int]) -> Array:
     inner = grams[:, chosen[:, None], chosen]
     scale = np.sqrt(np.maximum(np.einsum("dii->di", inner), np.finfo(float).tiny))
     scaled = inner / scale[:, :, None] / scale[:, None, :]
-    unsolvable = _find_singular(scaled)
+    # the smallest eigenvalue of a table of unit diagonal is at least its determinant over e, as the
+    # others multiply to at most that: only tables of small determinant need a closer look
+    determinant = np.linalg.slogdet(scaled)[1]
+    unsolvable = ~(determinant > -600.0)  # far below what is refused here: eigenvalues are safe
+    for place in np.flatnonzero(~unsolvable & (determinant < np.log(1e-8))):
+        values = np.linalg.eigvalsh(scaled[place])
+        unsolvable[place] = values[0] < _SINGULAR * values[-1]
     scaled[unsolvable] = np.eye(chosen.size)
     right = grams[:, chosen, outcome] / scale
     found = np.linalg.solve(scaled, right[:, :, None])[:, :, 0] / scale
     found[unsolvable] = np.nan
     return np.asarray(found)
-
-
-def _find_singular(scaled: Array) -> npt.NDArray[np.bool_]:
-    """Return which tables of unit diagonal are singular to working precision.
-
-    Their smallest eigenvalue is at least the determinant over e (the others multiply to at most
-    that), so only tables of small determinant need a closer look.
-    """
-    determinant = np.linalg.slogdet(scaled)[1]
-    singular = ~(determinant > -600.0)  # far below what is refused here: eigenvalues are safe
-    for place in np.flatnonzero(~singular & (determinant < np.log(1e-8))):
-        values = np.linalg.eigvalsh(scaled[place])
-        singular[place] = values[0] < _SINGULAR * values[-1]
-    return np.asarray(singular)
 
 
 def redraw_grams(blocks: Array, counts: npt.ArrayLike) -> Array:
@@ -114,17 +106,10 @@ class NestedGrams:
     regressors: int
 
     def coefficients(self, counts: npt.ArrayLike | None = None) -> Array:
-        """Solve least squares for resamples of the clusters.
+        """Solve least squares for resamples of the clusters, (draws, regressors).
 
-        Parameters
-        ----------
-        counts : array_like (draws, clusters), optional
-            How often each cluster is drawn; once each by default.
-
-        Returns
-        -------
-        ndarray (draws, regressors)
-            Coefficients; NaN where a draw leaves a regressor without variation.
+        `counts` (draws, clusters): how often each is drawn, once by default. NaN where a draw
+        leaves a regressor without variation.
         """
         groups, width = self.blocks.shape[:2]
         drawn = np.ones((1, groups)) if counts is None else np.asarray(counts, dtype=np.float64)

@@ -164,7 +164,13 @@ def _in_processes(task: Task, chunks: Sequence[Chunk], jobs: int) -> Iterator[tu
     # Forked children inherit the task and its data; nothing is copied and lambdas work.
     method = "fork" if sys.platform == "linux" else "spawn"
     if method == "spawn":
-        _check_sendable(task)
+        try:
+            pickle.dumps(task)
+        except Exception as error:
+            raise QuesnayError(
+                f"the function cannot be sent to another process ({error}); define it at the top "
+                "level of a module, or use jobs=1"
+            ) from error
     pool = ProcessPoolExecutor(
         jobs,
         mp_context=multiprocessing.get_context(method),
@@ -208,16 +214,6 @@ def _installed_task(chunk: Chunk) -> Arrays:
         return _installed[0](chunk)
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _check_sendable(task: Task) -> None:
-    try:
-        pickle.dumps(task)
-    except Exception as error:
-        raise QuesnayError(
-            f"the function cannot be sent to another process ({error}); define it at the top "
-            "level of a module, or use jobs=1"
-        ) from error
 
 
 def _on_cluster(task: Task, chunks: Sequence[Chunk], client: Any) -> Iterator[tuple[Chunk, Arrays]]:

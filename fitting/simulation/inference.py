@@ -143,11 +143,7 @@ def shapley_shares(values: Array, codes: Sequence[npt.NDArray[np.intp]]) -> Arra
         mine = np.isin(owner, [k for k in range(count) if subset >> k & 1])
         solved = np.linalg.lstsq(gram[np.ix_(mine, mine)], right[mine], rcond=1e-10)[0]
         explained[subset] = float(right[mine] @ solved) / total
-    return np.append(_values(explained, count), 1.0 - explained[-1])
-
-
-def _values(explained: Array, count: int) -> Array:
-    """Average the marginal gain of each choice over all orders."""
+    # average the marginal gain of each choice over all orders
     weights = [
         math.factorial(k) * math.factorial(count - k - 1) / math.factorial(count)
         for k in range(count)
@@ -158,7 +154,7 @@ def _values(explained: Array, count: int) -> Array:
         for k in range(count):
             if not subset >> k & 1:
                 out[k] += weights[size] * (explained[subset | 1 << k] - explained[subset])
-    return out
+    return np.append(out, 1.0 - explained[-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,14 +111,22 @@ def closed_set(
     """
     high_r, high_s = potentials
     scale = float(np.abs(rows).sum() + np.abs(columns).sum())
-    for border in _borders(np.concatenate([high_r, high_s])):
+    levels = np.unique(
+        np.nan_to_num(np.concatenate([high_r, high_s]), nan=0.0, posinf=1e6, neginf=-1e6)
+    )
+    order = np.argsort(np.diff(levels))[::-1][:_THRESHOLDS]
+    for border in (levels[:-1] + np.diff(levels) / 2.0)[order]:
         inside_r, inside_s = high_r > border, high_s > border
         if _leaves(seed, inside_r, inside_s, either):
             continue
         need, room = float(rows[inside_r].sum()), float(columns[inside_s].sum())
         if need > room + _EXCESS * scale:
             return _obstacle("set", inside_r, inside_s, (need, room))
-        cells = _forced(seed, inside_r, inside_s)
+        # the cells that enter a set that has no room left must vanish
+        enter = np.zeros(seed.shape, dtype=bool)
+        enter[np.ix_(~inside_r, inside_s)] = seed[np.ix_(~inside_r, inside_s)] > 0
+        enter[np.ix_(inside_r, ~inside_s)] = seed[np.ix_(inside_r, ~inside_s)] < 0
+        cells = tuple((int(i), int(j)) for i, j in np.argwhere(enter))
         if need > room - _EXCESS * scale and cells:
             return _obstacle("face", inside_r, inside_s, (need, room), cells)
     return None
@@ -164,21 +172,6 @@ def _leaves(seed: Array, inside_r: Mask, inside_s: Mask, either: Mask | None) ->
     if either is not None and (either[outward].any() or either[inward].any()):
         return True
     return bool((seed[outward] > 0).any() or (seed[inward] < 0).any())
-
-
-def _borders(values: Array) -> Array:
-    levels = np.unique(np.nan_to_num(values, nan=0.0, posinf=1e6, neginf=-1e6))
-    order = np.argsort(np.diff(levels))[::-1][:_THRESHOLDS]
-    borders: Array = (levels[:-1] + np.diff(levels) / 2.0)[order]
-    return borders
-
-
-def _forced(seed: Array, inside_r: Mask, inside_s: Mask) -> tuple[tuple[int, int], ...]:
-    """Return the cells that enter a set that has no room left: they must vanish."""
-    enter = np.zeros(seed.shape, dtype=bool)
-    enter[np.ix_(~inside_r, inside_s)] = seed[np.ix_(~inside_r, inside_s)] > 0
-    enter[np.ix_(inside_r, ~inside_s)] = seed[np.ix_(inside_r, ~inside_s)] < 0
-    return tuple((int(i), int(j)) for i, j in np.argwhere(enter))
 
 
 def _obstacle(

@@ -63,20 +63,15 @@ def _block_terms(before: list[Array], after: list[Array]) -> tuple[Array, int]:
     for a, b in zip(before, after, strict=True):
         flips |= a * b < 0
         regular &= a * b > 0
-    out = _regular_terms(before, after, t0, regular)
+    logs = np.zeros((*t0.shape, len(before)))
+    for k, (a, b) in enumerate(zip(before, after, strict=True)):
+        np.log(np.divide(b, a, out=np.ones_like(t0), where=regular), out=logs[..., k])
+    weight = np.where(regular, t0, 0.0) * _growth_factor(logs.sum(axis=-1))
+    out: Array = weight[..., None] * logs
     out += _from_zero(before, t1, (t0 == 0) & ~flips)
     out += _from_zero(after, -t0, (t1 == 0) & ~flips)
     out += _sign_changes(before, after, flips)
     return out.sum(axis=1), int(flips.sum())
-
-
-def _regular_terms(before: list[Array], after: list[Array], t0: Array, where: Mask) -> Array:
-    logs = np.zeros((*t0.shape, len(before)))
-    for k, (a, b) in enumerate(zip(before, after, strict=True)):
-        np.log(np.divide(b, a, out=np.ones_like(t0), where=where), out=logs[..., k])
-    weight = np.where(where, t0, 0.0) * _growth_factor(logs.sum(axis=-1))
-    out: Array = weight[..., None] * logs
-    return out
 
 
 def _growth_factor(growth: Array) -> Array:

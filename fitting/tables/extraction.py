@@ -73,6 +73,13 @@ def _singular(corner: Array) -> str:
     )
 
 
+def satellite_pull(corner: Array, output: Array, weights: Array, *, jointly: bool) -> Array:
+    """Return ``W u`` of `satellite_output`: each sector's pull, all together or each part alone."""
+    if jointly:
+        return pulls(corner, output, weights, "satellite").through
+    return np.asarray(weights * output / (1.0 + weights * np.diag(corner)))
+
+
 def satellite_output(
     reach: Array,
     places: npt.NDArray[np.intp],
@@ -90,12 +97,7 @@ def satellite_output(
     The Ghosh side is the same with ``(G - I)'``. `reach` is k, (n, g); not jointly, each part
     stands alone and the ties are added up.
     """
-    corner = reach[places]
-    if jointly:
-        through = pulls(corner, output, weights, "satellite").through
-    else:
-        through = weights * output / (1.0 + weights * np.diag(corner))
-    values = through @ reach.T
+    values = satellite_pull(reach[places], output, weights, jointly=jointly) @ reach.T
     values[:, places] *= 1.0 - weights
     return np.asarray(values)
 

@@ -63,22 +63,11 @@ class _Styles:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart that the spreadsheet draws itself from the cells of a table.
+    """A chart that the spreadsheet draws itself from the cells of the table of a title.
 
-    Parameters
-    ----------
-    table : str
-        Title of the table.
-    title : str
-        Of the chart, with its unit.
-    kind : str
-        ``"column"``, stacked, or ``"line"``.
-    series : mapping of str to str
-        Name in the legend -> column of the table.
-    rows : tuple of int, optional
-        First row and the one after the last; by default all.
-    interval : str, optional
-        Column whose interval is drawn: at the top of the stack, or at its line.
+    `kind`: ``"column"``, stacked, or ``"line"``; `series`: name in the legend -> column of the
+    table; `rows`: the first and the one after the last, by default all; `interval`: column whose
+    interval is drawn, at the top of the stack or at its line.
     """
 
     table: str
@@ -134,7 +123,11 @@ class _Sheet:
         self.sheet.freeze_panes(top, len(levels))
         self.sheet.repeat_rows(top - 1)
         for line, note in enumerate(table.notes, start=top + len(frame) + 1):
-            self._note(line, note, widths)
+            style: dict[str, object] = {"italic": True, "text_wrap": True, "valign": "top"}
+            if len(widths) > 1:
+                self.sheet.merge_range(line, 0, line, len(widths) - 1, "", self.styles(**style))
+            self.sheet.set_row(line, _height([note], [sum(widths)]))
+            self._text(line, 0, note, **style)
 
     def _parts(
         self, header: tuple[object, ...], values: list[object], spec: str | None
@@ -144,14 +137,6 @@ class _Sheet:
             code = _code(own, spec)
             codes = ["0" if spec is None and is_whole(value) else code for value in own]
             yield names, own, [_printed_code(text) for text in texts] or codes
-
-    def _note(self, row: int, text: str, widths: Sequence[float]) -> None:
-        """Write a note as wide as the table, so that it does not make the page narrow."""
-        style: dict[str, object] = {"italic": True, "text_wrap": True, "valign": "top"}
-        if len(widths) > 1:
-            self.sheet.merge_range(row, 0, row, len(widths) - 1, "", self.styles(**style))
-        self.sheet.set_row(row, _height([text], [sum(widths)]))
-        self._text(row, 0, text, **style)
 
     def _header(self, top: int, place: int, names: Sequence[object], number: bool) -> None:
         """Write the names of a column, above its numbers to the right."""

@@ -71,8 +71,6 @@ def amounts(
 
     A value that nothing moves has no brackets.
 
-    Examples
-    --------
     >>> print(*amounts("{:.2f}".format, [1.2], [1.07], [1.32]))
     1.20 [1.07, 1.32]
     """
@@ -134,17 +132,7 @@ def _printed_part(text: str, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column as text.
-
-    Parameters
-    ----------
-    header : tuple of str
-        Name at each header level, the outermost first.
-    cells : tuple of str
-        One text a row.
-    numeric : bool
-        Whether it is set to the right.
-    """
+    """One column as text: names, the outermost first, a text a row, and whether it is set right."""
 
     header: tuple[str, ...]
     cells: tuple[str, ...]
@@ -480,7 +468,14 @@ def _latex_layout(grid: Grid, notes: Sequence[str]) -> tuple[str, str, bool, Gri
         wide = not column.numeric and max(map(letter_width, column.cells), default=0) > width
         part = width * scale / _LATEX_LINE
         sides += "r" if column.numeric else f"p{{{part:.3f}\\linewidth}}" if wide else "l"
-        made.append(_broken(column, width, wide))
+        header, cells = list(column.header), column.cells
+        lines = wrap(header[-1], width, measure=letter_width)
+        if len(lines) > 1:
+            text = r"\\".join(map(escape_latex, lines))
+            header[-1] = _Ready(rf"\shortstack[{'r' if column.numeric else 'l'}]{{{text}}}")
+        if wide:
+            cells = tuple(_Ready(rf"\raggedright {escape_latex(cell)}") for cell in cells)
+        made.append(Column(tuple(header), cells, column.numeric))
     size = _LATEX_SIZES[scale]
     command = rf"\setlength{{\tabcolsep}}{{3pt}}{size}" if size else ""
     below = sum(len(wrap(note, _LATEX_LINE / _NOTES, measure=letter_width)) for note in notes)
@@ -488,18 +483,6 @@ def _latex_layout(grid: Grid, notes: Sequence[str]) -> tuple[str, str, bool, Gri
     labels = len(grid.index)
     shown = Grid(tuple(made[:labels]), tuple(made[labels:]), grid.rows, grid.levels)
     return command, sides, high > _LATEX_HIGHEST, shown
-
-
-def _broken(column: Column, width: int, wide: bool) -> Column:
-    """Return a column whose innermost header stands in lines, and wide cells ragged."""
-    header, cells = list(column.header), column.cells
-    lines = wrap(header[-1], width, measure=letter_width)
-    if len(lines) > 1:
-        text = r"\\".join(map(escape_latex, lines))
-        header[-1] = _Ready(rf"\shortstack[{'r' if column.numeric else 'l'}]{{{text}}}")
-    if wide:
-        cells = tuple(_Ready(rf"\raggedright {escape_latex(cell)}") for cell in cells)
-    return Column(tuple(header), cells, column.numeric)
 
 
 def fit_widths(

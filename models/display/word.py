@@ -43,20 +43,10 @@ _PAIRS = {  # of MathML -> of Word, with the names of its two parts
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section of a document.
+    """A section of a document: heading or none, paragraphs, formulas, pictures and tables.
 
-    Parameters
-    ----------
-    title : str
-        Heading; none where empty.
-    words : sequence of str
-        Paragraphs.
-    figures : mapping of str to Picture
-        Caption -> picture as ``draw_picture`` makes it: bytes, description in words, width.
-    tables : sequence of Table
-        Below the pictures.
-    formulas : sequence of (str, sequence of str, str)
-        Title, formulas in MathML, and words about their letters; below the words.
+    `figures`: caption -> picture as ``draw_picture`` makes it: bytes, description in words, width;
+    `formulas`: title, formulas in MathML, and words about their letters.
     """
 
     title: str = ""
@@ -102,6 +92,8 @@ def document_bytes(
 
 def _set_up(document: Any, title: str) -> None:
     """Set page, fonts, which Chinese text needs too, page numbers and properties."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt
 
@@ -123,24 +115,20 @@ def _set_up(document: Any, title: str) -> None:
     styles["Caption"].paragraph_format.keep_with_next = True
     styles["Caption"].paragraph_format.space_before = Pt(8)
     styles["Caption"].paragraph_format.space_after = Pt(2)
-    _number_pages(section.footer.paragraphs[0])
+    foot = section.footer.paragraphs[0]
+    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    number = OxmlElement("w:fldSimple")
+    number.set(qn("w:instr"), "PAGE")
+    foot._p.append(number)
     own = document.core_properties
     own.title, own.author, own.comments = visible(title), "quesnay", ""
     own.created = own.modified = datetime(*_STILL)
 
 
-def _number_pages(paragraph: Any) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    number = OxmlElement("w:fldSimple")
-    number.set(qn("w:instr"), "PAGE")
-    paragraph._p.append(number)
-
-
 def _add_part(document: Any, part: Part, highest: float) -> None:
+    from docx.oxml import OxmlElement, parse_xml
+    from docx.shared import Cm
+
     if part.title:
         document.add_heading(visible(part.title), level=1)
     said = [document.add_paragraph(visible(words)) for words in part.words]
@@ -149,33 +137,26 @@ def _add_part(document: Any, part: Part, highest: float) -> None:
         for paragraph in said if few else said[-1:]:
             paragraph.paragraph_format.keep_with_next = True
     if part.formulas:
-        _add_formulas(document, part.formulas)
+        box = document.add_table(len(part.formulas), 1)
+        for row, (title, formulas, words) in zip(box.rows, part.formulas, strict=True):
+            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+            (cell,) = row.cells
+            cell.paragraphs[0].add_run(visible(title)).bold = True
+            for formula in formulas:
+                inner = _in_word(ET.fromstring(formula))
+                shown = parse_xml(f'<m:oMath xmlns:m="{_MATH}">{inner}</m:oMath>')
+                cell.add_paragraph()._p.append(shown)
+            cell.add_paragraph(visible(words))
     for caption, picture in part.figures.items():
         if caption:
             document.add_paragraph(visible(caption), style="Caption")
-        _add_picture(document, picture, highest)
+        shown = document.add_picture(io.BytesIO(picture.png))
+        whole = picture.width * 9525 / Cm(1)  # a pixel of a page is 9,525 of Word's units
+        width = min(whole, _WIDEST, highest * shown.width / shown.height)
+        shown.width, shown.height = Cm(width), Cm(width * shown.height / shown.width)
+        shown._inline.docPr.set("descr", visible(picture.alt))
     for table in part.tables:
         _add_table(document, table.shortened())
-
-
-def _add_formulas(document: Any, several: Sequence[tuple[str, Sequence[str], str]]) -> None:
-    """Write formulas that Word can edit, their title above and their letters explained below.
-
-    Each in a row of a table without lines: LibreOffice parts paragraphs with a formula from those
-    that are kept with them, but no row.
-    """
-    from docx.oxml import OxmlElement, parse_xml
-
-    box = document.add_table(len(several), 1)
-    for row, (title, formulas, words) in zip(box.rows, several, strict=True):
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        (cell,) = row.cells
-        cell.paragraphs[0].add_run(visible(title)).bold = True
-        for formula in formulas:
-            inner = _in_word(ET.fromstring(formula))
-            shown = parse_xml(f'<m:oMath xmlns:m="{_MATH}">{inner}</m:oMath>')
-            cell.add_paragraph()._p.append(shown)
-        cell.add_paragraph(visible(words))
 
 
 def _in_word(element: ET.Element) -> str:
@@ -191,16 +172,6 @@ def _in_word(element: ET.Element) -> str:
     return f'<m:r><m:t xml:space="preserve">{escape_html(element.text or "")}</m:t></m:r>'
 
 
-def _add_picture(document: Any, picture: Any, highest: float) -> None:
-    from docx.shared import Cm
-
-    shown = document.add_picture(io.BytesIO(picture.png))
-    whole = picture.width * 9525 / Cm(1)  # a pixel of a page is 9,525 of Word's units
-    width = min(whole, _WIDEST, highest * shown.width / shown.height)
-    shown.width, shown.height = Cm(width), Cm(width * shown.height / shown.width)
-    shown._inline.docPr.set("descr", visible(picture.alt))
-
-
 def _add_table(document: Any, table: "Table") -> None:
     from docx.shared import Pt
 
@@ -209,7 +180,11 @@ def _add_table(document: Any, table: "Table") -> None:
     document.add_paragraph(visible(table.title), style="Caption")
     made = document.add_table(grid.levels + grid.rows, len(columns), style="Table Grid")
     texts = [_cells(column, grid, place) for place, column in enumerate(columns)]
-    size, widths = _layout(columns)
+    room = _WIDEST - _SIDES * len(columns)
+    rooms = {size: int(room / size / _UNIT) for size in _SIZES}
+    size, units = fit_page(columns, rooms, readable=_READABLE)
+    shrink = min(1.0, rooms[size] / sum(units))
+    widths = [shrink * width * size * _UNIT + _SIDES for width in units]
     for place, column in enumerate(columns):
         _fill(made.columns[place], texts[place], column.numeric, Pt(size), widths[place])
     _keep_rows(made, grid, bool(table.notes))
@@ -222,15 +197,6 @@ def _add_table(document: Any, table: "Table") -> None:
         paragraph.paragraph_format.keep_with_next = True
     last = notes[-1] if notes else document.add_paragraph()
     last.paragraph_format.space_after = Pt(6)
-
-
-def _layout(columns: Sequence[Column]) -> tuple[float, list[float]]:
-    """Return the size of the letters, points, and the width of each column, cm."""
-    room = _WIDEST - _SIDES * len(columns)
-    rooms = {size: int(room / size / _UNIT) for size in _SIZES}
-    size, units = fit_page(columns, rooms, readable=_READABLE)
-    shrink = min(1.0, rooms[size] / sum(units))
-    return size, [shrink * width * size * _UNIT + _SIDES for width in units]
 
 
 def _cells(column: Column, grid: Grid, place: int) -> list[str]:

@@ -44,7 +44,12 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
     beside, path = None, as_path(path, "path")
     try:
         target = Path(os.path.realpath(path))
-        _refuse_unwritable(target)
+        if target.is_dir():
+            raise IsADirectoryError(21, "it is a folder")
+        if target.exists() and not target.is_file():
+            raise OSError(22, "it is a device or pipe, not a file")
+        if target.exists() and not os.access(target, os.W_OK):
+            raise PermissionError(13, "the file there is read-only")
         beside = target.with_name(f".{target.name[:60]}.{secrets.token_hex(8)}")
         with beside.open("xb") as stream:
             stream.write(data)
@@ -86,9 +91,21 @@ def write_folder(folder: str | Path, files: Mapping[str, str | bytes]) -> Path:
     folder behind, never half a file.
     """
     for name in files:
-        _check_name(name)
+        parts = name.split("/")
+        if not all(_NAME.fullmatch(part) for part in parts) or not PurePosixPath(name).suffix:
+            raise DataError(
+                f"file name {name!r} is not allowed: use lower-case letters, digits, '_', '-' and "
+                "an ending such as '.csv'"
+            )
     _check_named(folder)
-    files = {**files, _MANIFEST: _manifest(files)}
+    hashes = {
+        name: hashlib.sha256(c.encode("utf-8") if isinstance(c, str) else c).hexdigest()
+        for name, c in sorted(files.items())
+    }
+    files = {
+        **files,
+        _MANIFEST: json.dumps({"written by": "quesnay", "sha256": hashes}, indent=1) + "\n",
+    }
     beside = None
     try:
         target = Path(os.path.realpath(folder))
@@ -109,15 +126,6 @@ def write_folder(folder: str | Path, files: Mapping[str, str | bytes]) -> Path:
         if beside is not None:
             shutil.rmtree(beside, ignore_errors=True)
     return Path(folder)
-
-
-def _manifest(files: Mapping[str, str | bytes]) -> str:
-    """List the files with their SHA-256, as JSON."""
-    hashes = {
-        name: hashlib.sha256(c.encode("utf-8") if isinstance(c, str) else c).hexdigest()
-        for name, c in sorted(files.items())
-    }
-    return json.dumps({"written by": "quesnay", "sha256": hashes}, indent=1) + "\n"
 
 
 def _listed(target: Path) -> set[str]:
@@ -162,15 +170,6 @@ def _check_named(folder: str | Path) -> None:
         raise DataError("the folder has an empty name; name one, such as out")
 
 
-def _refuse_unwritable(target: Path) -> None:
-    if target.is_dir():
-        raise IsADirectoryError(21, "it is a folder")
-    if target.exists() and not target.is_file():
-        raise OSError(22, "it is a device or pipe, not a file")
-    if target.exists() and not os.access(target, os.W_OK):
-        raise PermissionError(13, "the file there is read-only")
-
-
 def _drop(beside: Path | None) -> None:
     if beside is not None:
         with contextlib.suppress(OSError):
@@ -185,15 +184,6 @@ def _make_beside(target: Path) -> Path:
         raise PermissionError(13, "the folder is read-only")
     place = target if target.exists() else target.parent
     return Path(tempfile.mkdtemp(dir=place, prefix=f".{target.name[:80]}.{os.getpid()}-"))
-
-
-def _check_name(name: str) -> None:
-    parts = name.split("/")
-    if not all(_NAME.fullmatch(part) for part in parts) or not PurePosixPath(name).suffix:
-        raise DataError(
-            f"file name {name!r} is not allowed: use lower-case letters, digits, '_', '-' and an "
-            "ending such as '.csv'"
-        )
 
 
 def _fill(fresh: Path, files: Mapping[str, str | bytes]) -> None:

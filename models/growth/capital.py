@@ -294,7 +294,6 @@ def _flows(investment: Any) -> pd.Series:
 
 
 def _rates(depreciation: Any, years: pd.Index, profile: str) -> np.ndarray:
-    """Return the rate of each year."""
     if isinstance(depreciation, pd.Series):
         if profile != "geometric":
             raise DataError("depreciation: rates by year need the geometric profile; give one rate")

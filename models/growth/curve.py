@@ -212,7 +212,14 @@ class CurveFit(Functions, Tabular):
             out["low"] -= quantile * self.std_errors
             out["high"] += quantile * self.std_errors
         elif method == "profile":
-            out.loc[free] = self._profile(quantile)
+            problem, places = self.problem, np.flatnonzero(self.problem.free)
+            variance = 1.0 if self.errors_known else self.fit.rss / self.fit.dof
+            errors = self.std_errors.to_numpy(dtype=float)[places] / problem.scale[places]
+            ask = ProfileAsk(quantile, variance, errors)
+            ends = [profile_interval(problem, self.fit, k, ask) for k in range(len(places))]
+            out.loc[free] = np.asarray(
+                problem.shift[places, None] + problem.scale[places, None] * np.array(ends)
+            )
         else:
             out.loc[free] = self._bootstrap(quantile, draws, seed)[:, free].T
         return out
@@ -272,17 +279,6 @@ class CurveFit(Functions, Tabular):
         """Return whether nothing is left to profile: no degree of freedom, or no residual."""
         rounding = 1e-14 * float(np.linalg.norm(self.problem.y))
         return not self.errors_known and (self.dof == 0 or self.fit.rss <= rounding**2 * self.nobs)
-
-    def _profile(self, quantile: float) -> np.ndarray:
-        """Return profile intervals of the free parameters in natural units."""
-        problem, places = self.problem, np.flatnonzero(self.problem.free)
-        variance = 1.0 if self.errors_known else self.fit.rss / self.fit.dof
-        errors = self.std_errors.to_numpy(dtype=float)[places] / problem.scale[places]
-        ask = ProfileAsk(quantile, variance, errors)
-        ends = [profile_interval(problem, self.fit, k, ask) for k in range(len(places))]
-        return np.asarray(
-            problem.shift[places, None] + problem.scale[places, None] * np.array(ends)
-        )
 
     def _bootstrap(self, quantile: float, draws: int, seed: Any) -> np.ndarray:
         """Return percentiles over the draws, refused where too many of them failed."""

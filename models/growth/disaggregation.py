@@ -236,7 +236,6 @@ def _check_search(rho: Any, objective: Any, method: str) -> None:
 
 
 def _regressors(periods: Periods, *, intercept: bool) -> tuple[np.ndarray, pd.Index]:
-    """Return the matrix of indicators and their names."""
     X, names = periods.indicators.to_numpy(), periods.indicators.columns
     if not intercept and X.shape[1] == 0:
         raise DataError("disaggregate: neither an indicator nor an intercept; give one of them")
@@ -279,7 +278,6 @@ def _denton(
 def _labelled(
     made: Disaggregated, periods: Periods, names: pd.Index, asked: tuple[str, str]
 ) -> Disaggregation:
-    """Label what the numerics returned."""
     high, low = periods.high, periods.low.index
     return Disaggregation(
         values=pd.Series(made.values, high, name=periods.low.name),

@@ -162,7 +162,6 @@ def fit_grey(series: pd.Series, *, horizon: int = 3, level: float = 0.95) -> Gre
 
 
 def _labelled(made: GreyForecast, values: pd.Series, half: np.ndarray, horizon: int) -> GreyFit:
-    """Label what the numerics returned."""
     x, count = values.to_numpy(), len(values)
     fitted = pd.DataFrame(
         {"y": x, "fitted": made.path[:count], "resid": x - made.path[:count]}, values.index

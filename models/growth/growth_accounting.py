@@ -443,7 +443,10 @@ def accumulate_contributions(
         )
     if not is_number(initial) or initial < 0:
         raise DataError(f"initial must be a finite number not below 0, got {shown(initial)}")
-    increments = parts.mul(_logarithmic_mean(whole.to_numpy()), axis=0)
+    # the logarithmic mean (b - a) / ln(b / a) of neighbours, and their value where they are equal
+    before, growth = whole.to_numpy()[:-1], np.diff(np.log(whole.to_numpy()))
+    safe = np.where(growth == 0, 1.0, growth)
+    increments = parts.mul(before * np.where(growth == 0, 1.0, np.expm1(safe) / safe), axis=0)
     path = np.concatenate([[0.0], increments.sum(axis=1).to_numpy().cumsum()]) + float(initial)
     level = pd.Series(path, whole.index, name="level")
     return AccumulatedLevel(level, (level / whole).rename("share"), increments)
@@ -546,10 +549,3 @@ def _check_inputs(quantities: pd.DataFrame, values: pd.DataFrame) -> None:
             f"inputs, column {column!r}: {quantities.loc[year, column]:g} in {year} is not "
             "positive although the input costs something then or in a neighbouring year"
         )
-
-
-def _logarithmic_mean(values: np.ndarray) -> np.ndarray:
-    """Return ``(b - a) / ln(b / a)`` of neighbours, and their value where they are equal."""
-    before, growth = values[:-1], np.diff(np.log(values))
-    safe = np.where(growth == 0, 1.0, growth)
-    return np.asarray(before * np.where(growth == 0, 1.0, np.expm1(safe) / safe))

@@ -54,7 +54,12 @@ def match_periods(series: Any, indicators: Any, to: str | int | None) -> Periods
             "indicators: expected a quarterly or monthly PeriodIndex (index.to_period('Q')); a "
             "labelled series does not align with indicators by position"
         )
-    return _by_position(low, frame, to)
+    _, ratio = _ratio(to)
+    if len(frame) < ratio * len(low):
+        raise DataError(
+            f"indicators: {len(frame)} values do not cover {len(low)} x {ratio} periods"
+        )
+    return Periods(low, frame.index, frame, ratio, 0)
 
 
 def yearly_series(values: Any, name: str) -> pd.Series:
@@ -115,8 +120,6 @@ def years_of(index: pd.Index, name: str) -> np.ndarray:
 def periods_in_year(index: pd.Index, name: str) -> int:
     """Return how many periods of an index make a year: 1 for years, 4 for quarters, 12 for months.
 
-    Examples
-    --------
     >>> periods_in_year(pd.period_range("2018Q1", periods=2, freq="Q"), "investment")
     4
     """
@@ -134,8 +137,6 @@ def periods_in_year(index: pd.Index, name: str) -> int:
 def period_name(index: pd.Index) -> str:
     """Return "year", "quarter" or "month", or "period" for another frequency.
 
-    Examples
-    --------
     >>> period_name(pd.Index([2018, 2019]))
     'year'
     """
@@ -154,8 +155,6 @@ def refuse_gaps(index: pd.Index, name: str, remedy: str) -> None:
 def part_of_year(rate: Any, count: int) -> Any:
     """Return what a rate a year is in one of `count` equal parts of it, compounded.
 
-    Examples
-    --------
     >>> float(part_of_year(0.21, 2).round(4))
     0.1
     """
@@ -266,16 +265,6 @@ def _by_label(low: pd.Series, letter: str, frame: pd.DataFrame, to: str | int | 
                 f"{ratio} periods"
             )
     return Periods(low, index, frame, ratio, int(np.flatnonzero(index == first)[0]))
-
-
-def _by_position(low: pd.Series, frame: pd.DataFrame, to: str | int | None) -> Periods:
-    """Match arrays from their first values on; more indicators than needed extrapolate."""
-    _, ratio = _ratio(to)
-    if len(frame) < ratio * len(low):
-        raise DataError(
-            f"indicators: {len(frame)} values do not cover {len(low)} x {ratio} periods"
-        )
-    return Periods(low, frame.index, frame, ratio, 0)
 
 
 def _plain(values: Any, name: str) -> pd.Series:

@@ -265,18 +265,6 @@ def reconcile(
     >>> made.adjusted.round(4).to_dict()
     {'core': 0.4398, 'integration': 0.9802, 'total': 1.42}
     """
-    values = _checked_estimates(estimates)
-    spread = _checked_covariance(values.index, std_errors, covariance)
-    held = _fixed_labels(fixed, values.index)
-    free = ~values.index.isin(held)
-    spread = spread * np.outer(free, free)
-    rules = _read_identities(identities, list(values.index))
-    made = _solve(values, spread, rules)
-    return _result(values, spread, rules, made)
-
-
-def _checked_estimates(estimates: Any) -> pd.Series:
-    """Return the estimates as finite floats with unique labels."""
     if not isinstance(estimates, pd.Series):
         raise DataError(
             f"estimates: expected a Series label -> value, got {type(estimates).__name__}"
@@ -284,7 +272,19 @@ def _checked_estimates(estimates: Any) -> pd.Series:
     strange = [label for label in estimates.index if not isinstance(label, str) or "`" in label]
     if strange:
         raise DataError(f"estimates: label {strange[0]!r} must be a text without backticks")
-    return _numbers(estimates, "estimates").rename("estimate")
+    values = _numbers(estimates, "estimates").rename("estimate")
+    spread = _checked_covariance(values.index, std_errors, covariance)
+    if not isinstance(fixed, str | list | tuple | set | frozenset | pd.Index | dict):
+        raise DataError(f"fixed: expected labels, got {shown(fixed)}")
+    held = [fixed] if isinstance(fixed, str) else list(fixed)
+    for label in held:
+        if not isinstance(label, str) or label not in values.index:
+            raise _unknown("fixed", label, values.index)
+    free = ~values.index.isin(held)
+    spread = spread * np.outer(free, free)
+    rules = _read_identities(identities, list(values.index))
+    made = _solve(values, spread, rules)
+    return _result(values, spread, rules, made)
 
 
 def _checked_covariance(labels: pd.Index, std_errors: Any, covariance: Any) -> np.ndarray:
@@ -309,21 +309,25 @@ def _checked_covariance(labels: pd.Index, std_errors: Any, covariance: Any) -> n
     return _semidefinite(matrix, labels)
 
 
-def _fixed_labels(fixed: Iterable[str], labels: pd.Index) -> list[Any]:
-    """Return the labels to hold, each one known."""
-    if not isinstance(fixed, str | list | tuple | set | frozenset | pd.Index | dict):
-        raise DataError(f"fixed: expected labels, got {shown(fixed)}")
-    held = [fixed] if isinstance(fixed, str) else list(fixed)
-    for label in held:
-        if not isinstance(label, str) or label not in labels:
-            raise _unknown("fixed", label, labels)
-    return held
-
-
 def _read_identities(identities: Any, labels: Sequence[Any]) -> list[Identity]:
     """Return the identities, from texts or from a frame of coefficients."""
     if isinstance(identities, pd.DataFrame):
-        return _from_frame(identities, labels)
+        for column in identities.columns:
+            if column not in labels:
+                raise _unknown("identities", column, labels)
+        rules = []
+        for name, row in identities.iterrows():
+            numbers = _numbers(row, f"identities, row {name!r}")
+            terms = [f"{value!r} * `{label}`" for label, value in numbers.items() if value != 0]
+            if not terms:
+                raise DataError(f"identities, row {name!r}: every coefficient is 0")
+            rule = parse_identity(f"{' + '.join(terms)} = 0", labels)
+            rules.append(replace(rule, text=str(name)))
+        if not rules:
+            raise DataError(
+                "identities: the frame has no row; without identities nothing is adjusted"
+            )
+        return rules
     if isinstance(identities, str):
         texts = [identities]
     elif isinstance(identities, Sequence):
@@ -361,7 +365,6 @@ def _solve(values: pd.Series, spread: np.ndarray, rules: Sequence[Identity]) -> 
 def _result(
     values: pd.Series, spread: np.ndarray, rules: Sequence[Identity], made: Adjustment
 ) -> Reconciliation:
-    """Label what the numerics returned."""
     from scipy.special import chdtrc
 
     index = values.index
@@ -396,24 +399,6 @@ def _unknown(name: str, label: Any, labels: Iterable[Any]) -> DataError:
     """Return the error for a label that no estimate has."""
     hint = nearest(str(label), labels)
     return DataError(f"{name}: no estimate is called {shown(label)}{hint and ';' + hint}")
-
-
-def _from_frame(frame: pd.DataFrame, labels: Sequence[Any]) -> list[Identity]:
-    """Return rows of coefficients as identities whose sum is 0, called by their row label."""
-    for column in frame.columns:
-        if column not in labels:
-            raise _unknown("identities", column, labels)
-    rules = []
-    for name, row in frame.iterrows():
-        numbers = _numbers(row, f"identities, row {name!r}")
-        terms = [f"{value!r} * `{label}`" for label, value in numbers.items() if value != 0]
-        if not terms:
-            raise DataError(f"identities, row {name!r}: every coefficient is 0")
-        rule = parse_identity(f"{' + '.join(terms)} = 0", labels)
-        rules.append(replace(rule, text=str(name)))
-    if not rules:
-        raise DataError("identities: the frame has no row; without identities nothing is adjusted")
-    return rules
 
 
 def _numbers(series: pd.Series, name: str) -> pd.Series:

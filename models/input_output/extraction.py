@@ -16,7 +16,13 @@ import pandas as pd
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.tables.extraction import REMOVING, Kind, pulls, satellite_output
+from quesnay.fitting.tables.extraction import (
+    REMOVING,
+    Kind,
+    pulls,
+    satellite_output,
+    satellite_pull,
+)
 from quesnay.fitting.tables.leontief import inverted
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.engine import Engine
@@ -64,7 +70,14 @@ def read_weights(engine: Engine, weights: Any) -> tuple[npt.NDArray[np.intp], Ar
     else:
         names, values = _named(weights)
         places = engine.places(names, "weights")
-        shares = _numbers(values, names)
+        for name, value in zip(names, values, strict=True):
+            plain = isinstance(value, int | float | np.integer | np.floating)
+            if not plain or isinstance(value, bool):
+                raise DataError(
+                    f"weights: sector {shown(name)} has {shown(value)}; expected a share from 0 "
+                    "to 1"
+                )
+        shares = np.asarray(values, dtype=np.float64).reshape(len(values))
     bad = np.flatnonzero(~((shares >= 0) & (shares <= 1)))
     if len(bad):
         sector = engine.blocks.sectors[places[bad[0]]]
@@ -101,16 +114,6 @@ def _named(weights: Any) -> tuple[list[Any], list[Any]]:
     raise DataError(
         f"weights: {kind} {shown(weights)}; expected {{sector: share}} or a list of sectors"
     )
-
-
-def _numbers(values: list[Any], names: list[Any]) -> Array:
-    for name, value in zip(names, values, strict=True):
-        plain = isinstance(value, int | float | np.integer | np.floating)
-        if not plain or isinstance(value, bool):
-            raise DataError(
-                f"weights: sector {shown(name)} has {shown(value)}; expected a share from 0 to 1"
-            )
-    return np.asarray(values, dtype=np.float64).reshape(len(values))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -346,10 +349,7 @@ def satellite_linkage(
     if by_sector:
         values = satellite_output(reach, places, x, shares, jointly=jointly) * c
         return pd.DataFrame(values, index=rows, columns=engine.blocks.sectors, copy=False)
-    if jointly:
-        through = pulls(corner, x, shares, "satellite").through
-    else:
-        through = shares * x / (1.0 + shares * np.diag(corner))
+    through = satellite_pull(corner, x, shares, jointly=jointly)
     inside = ((through @ corner.T) * shares) @ c[places]
     return pd.Series(through @ (c @ reach) - inside, index=rows, name=account, copy=False)
 

@@ -67,7 +67,18 @@ def network(given: Any, kind: str) -> Network:
                 raise DataError(f"interdependency: row {shown(missing)} has no column")
             values = values[:, places]
         net = Network(values, read.rows, read.labelled, None)
-    _check_network(net)
+    negative = np.argwhere(net.matrix < 0)
+    if len(negative):
+        i, j = (int(k) for k in negative[0])
+        raise DataError(
+            f"interdependency: row {shown(net.sectors[i])}, column {shown(net.sectors[j])} is "
+            f"{net.matrix[i, j]:.6g}; expected at least 0"
+        )
+    why = "interdependency: its spectral radius is not below 1, so disruptions never die out"
+    n = len(net.matrix)
+    # For A* >= 0 the radius is below one exactly where (I - A*) y = 1 has a positive solution
+    if not (factored(np.eye(n) - net.matrix, why).columns(np.ones(n)) > 0).all():
+        raise DataError(why)
     return net
 
 
@@ -85,21 +96,6 @@ def rates(given: Any, net: Network, what: str) -> Array:
         k = int(bad[0])
         raise DataError(f"{what} of {shown(net.sectors[k])} is {values[k]:.6g}; expected 0 to 1")
     return values
-
-
-def _check_network(net: Network) -> None:
-    negative = np.argwhere(net.matrix < 0)
-    if len(negative):
-        i, j = (int(k) for k in negative[0])
-        raise DataError(
-            f"interdependency: row {shown(net.sectors[i])}, column {shown(net.sectors[j])} is "
-            f"{net.matrix[i, j]:.6g}; expected at least 0"
-        )
-    why = "interdependency: its spectral radius is not below 1, so disruptions never die out"
-    n = len(net.matrix)
-    # For A* >= 0 the radius is below one exactly where (I - A*) y = 1 has a positive solution
-    if not (factored(np.eye(n) - net.matrix, why).columns(np.ones(n)) > 0).all():
-        raise DataError(why)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -254,7 +250,12 @@ def inoperability_path(
     whole(periods, "periods")
     net = network(interdependency, kind)
     c = _shocks(perturbation, net, periods)
-    K = _resilience(resilience, net)
+    alone = isinstance(resilience, str) or not np.iterable(resilience)
+    given = np.full(len(net.sectors), one_number(resilience, "resilience")) if alone else resilience
+    K = rates(given, net, "resilience")
+    if (K <= 0).any():
+        name = net.sectors[int(np.flatnonzero(K <= 0)[0])]
+        raise DataError(f"resilience of {shown(name)} is 0: it never moves; expected above 0 to 1")
     q0 = np.zeros(len(K)) if start is None else rates(start, net, "start")
     path = dynamic_path(net.matrix, c, K, q0)
     frame = pd.DataFrame(path, columns=net.sectors)
@@ -280,16 +281,6 @@ def _shocks(perturbation: Any, net: Network, periods: int) -> Array:
         else enumerate(perturbation)
     )
     return np.array([rates(row, net, f"perturbation, period {t}") for t, row in rows])
-
-
-def _resilience(given: Any, net: Network) -> Array:
-    alone = isinstance(given, str) or not np.iterable(given)
-    K = np.full(len(net.sectors), one_number(given, "resilience")) if alone else given
-    values = rates(K, net, "resilience")
-    if (values <= 0).any():
-        name = net.sectors[int(np.flatnonzero(values <= 0)[0])]
-        raise DataError(f"resilience of {shown(name)} is 0: it never moves; expected above 0 to 1")
-    return values
 
 
 def resilience(

@@ -214,7 +214,13 @@ def _read_vectors(
     a single vector.
     """
     if isinstance(data, Mapping):
-        return _named_vectors(data, sectors, what, name)
+        if not data:
+            raise DataError(f"{what}: an empty mapping; expected {{name: numbers}}")
+        if all(np.isscalar(value) for value in data.values()):
+            single = pd.Series(list(data.values()), index=pd.Index(list(data)), dtype=object)
+            return read_vector(single, sectors, what)[None, :], pd.Index([name])
+        rows = [read_vector(vector, sectors, f"{what}: {key!r}") for key, vector in data.items()]
+        return np.array(rows), pd.Index(list(data))
     cells = read_cells(data, what)
     axis = min(axis, cells.values.ndim - 1)
     shape, n = cells.values.shape, len(sectors)
@@ -241,19 +247,6 @@ def read_vector(data: Any, sectors: pd.Index, what: str) -> Array:
     labels = cells.columns if cells.values.shape[0] == 1 and cells.values.ndim == 2 else cells.rows
     order = aligned(labels, sectors, what)
     return np.array(values) if order is None else values[order]
-
-
-def _named_vectors(
-    data: Mapping[Any, Any], sectors: pd.Index, what: str, name: str
-) -> tuple[Array, pd.Index]:
-    """Read {name: vector}, or {sector: number} as one vector; a row a vector."""
-    if not data:
-        raise DataError(f"{what}: an empty mapping; expected {{name: numbers}}")
-    if all(np.isscalar(value) for value in data.values()):
-        single = pd.Series(list(data.values()), index=pd.Index(list(data)), dtype=object)
-        return read_vector(single, sectors, what)[None, :], pd.Index([name])
-    rows = [read_vector(vector, sectors, f"{what}: {key!r}") for key, vector in data.items()]
-    return np.array(rows), pd.Index(list(data))
 
 
 def _check_account_names(components: Iterable[Hashable], accounts: Iterable[Hashable]) -> None:
@@ -327,12 +320,8 @@ def _floats(data: Any, what: str, rows: pd.Index | None, columns: pd.Index | Non
     if raw.dtype.kind != "O":
         kind = _WORDS.get(raw.dtype.kind, f"of type {raw.dtype}")
         raise DataError(f"{what}: {kind}; expected real numbers")
-    return _from_objects(raw, what, rows, columns)
-
-
-def _from_objects(raw: Any, what: str, rows: pd.Index | None, columns: pd.Index | None) -> Array:
     for place in np.ndindex(raw.shape):
-        cell = raw[place]
+        cell: Any = raw[place]
         if cell is None or cell is pd.NA:
             raise DataError(f"{_cell(what, place, rows, columns)} is missing; fill it or set 0")
         if isinstance(cell, bool | np.bool_) or not isinstance(cell, Real | Decimal):
@@ -347,7 +336,6 @@ def _from_objects(raw: Any, what: str, rows: pd.Index | None, columns: pd.Index 
 
 
 def _cell(what: str, place: Any, rows: pd.Index | None, columns: pd.Index | None) -> str:
-    """Return the name of a cell for a message."""
     parts = [int(k) for k in place]
     names = [rows, columns][: len(parts)]
     words = ("row", "column") if len(parts) == 2 else ("entry",)

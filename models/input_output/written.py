@@ -118,7 +118,6 @@ def _head(table: "InputOutputTable") -> list[_Row]:
 
 
 def _axis(kind: str, labels: pd.Index) -> _Row:
-    """Say what labels of a kind are, and the names of their levels."""
     what = "levels" if labels.nlevels > 1 else "text"
     if labels.nlevels == 1 and all(
         isinstance(label, int | np.integer) and not isinstance(label, bool) for label in labels

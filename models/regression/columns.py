@@ -96,58 +96,6 @@ def group_column(data: pd.DataFrame, name: object, role: str) -> Grouping:
     if ":" not in name or name in data.columns:
         return _group(find_column(data, name, role), name, role)
     parts = [_group(find_column(data, part.strip(), role), part, role) for part in name.split(":")]
-    return _join(name, parts)
-
-
-def _group(series: pd.Series, name: str, role: str) -> Grouping:
-    if series.dtype.kind in "iu" and isinstance(series.dtype, np.dtype):
-        found = _group_integers(series.to_numpy(), name)
-        if found is not None:
-            return found
-    if role == "time" and isinstance(series.dtype, pd.CategoricalDtype):
-        if series.dtype.ordered:
-            return _group_ordered(series, name)
-        series = series.astype(series.dtype.categories.dtype)
-    series = refuse_odd_labels(series, name, role)
-    try:
-        codes, labels = pd.factorize(series, sort=True)
-    except TypeError:
-        raise DataError(
-            f"{role}: labels of column {name!r} cannot be ordered or compared; use text or numbers"
-        ) from None
-    named = np.asarray(labels, dtype=object)
-    refuse_twins(named, name, role)
-    if role == "time":
-        refuse_odd_order(named, name)
-    return Grouping(name, codes.astype(np.intp), named)
-
-
-def _group_ordered(series: pd.Series, name: str) -> Grouping:
-    """Return periods in the order that a category states, those without a row between included."""
-    codes = series.cat.codes.to_numpy().astype(np.intp)
-    used = codes[codes >= 0]
-    first, last = (int(used.min()), int(used.max())) if used.size else (0, -1)
-    labels = np.asarray(series.cat.categories, dtype=object)[first : last + 1]
-    return Grouping(name, np.where(codes < 0, -1, codes - first), labels)
-
-
-def _group_integers(values: npt.NDArray[np.integer], name: str) -> Grouping | None:
-    """Return the groups of whole numbers of small range by counting, which needs no sorting."""
-    if not values.size:
-        return None
-    low, high = int(values.min()), int(values.max())
-    if high - low > 2 * values.size or high > np.iinfo(np.intp).max:
-        return None
-    codes = values.astype(np.intp) - low  # in the own type differences could overflow
-    rows = np.bincount(codes)
-    labels = np.empty(rows.size, dtype=object)
-    labels[:] = range(low, high + 1)
-    if not rows.all():
-        codes, labels = (np.cumsum(rows > 0) - 1)[codes], labels[rows > 0]
-    return Grouping(name, codes, labels)
-
-
-def _join(name: str, parts: Sequence[Grouping]) -> Grouping:
     codes = parts[0].codes.copy()
     missing = codes < 0
     for part in parts[1:]:
@@ -165,6 +113,50 @@ def _join(name: str, parts: Sequence[Grouping]) -> Grouping:
             label.append(part.labels[own])
         labels[place] = tuple(reversed(label))
     return Grouping(name, joined, labels)
+
+
+def _group(series: pd.Series, name: str, role: str) -> Grouping:
+    if series.dtype.kind in "iu" and isinstance(series.dtype, np.dtype):
+        found = _group_integers(series.to_numpy(), name)
+        if found is not None:
+            return found
+    if role == "time" and isinstance(series.dtype, pd.CategoricalDtype):
+        if series.dtype.ordered:
+            # periods in the order that a category states, those without a row between included
+            codes = series.cat.codes.to_numpy().astype(np.intp)
+            used = codes[codes >= 0]
+            first, last = (int(used.min()), int(used.max())) if used.size else (0, -1)
+            stated = np.asarray(series.cat.categories, dtype=object)[first : last + 1]
+            return Grouping(name, np.where(codes < 0, -1, codes - first), stated)
+        series = series.astype(series.dtype.categories.dtype)
+    series = refuse_odd_labels(series, name, role)
+    try:
+        codes, labels = pd.factorize(series, sort=True)
+    except TypeError:
+        raise DataError(
+            f"{role}: labels of column {name!r} cannot be ordered or compared; use text or numbers"
+        ) from None
+    named = np.asarray(labels, dtype=object)
+    refuse_twins(named, name, role)
+    if role == "time":
+        refuse_odd_order(named, name)
+    return Grouping(name, codes.astype(np.intp), named)
+
+
+def _group_integers(values: npt.NDArray[np.integer], name: str) -> Grouping | None:
+    """Return the groups of whole numbers of small range by counting, which needs no sorting."""
+    if not values.size:
+        return None
+    low, high = int(values.min()), int(values.max())
+    if high - low > 2 * values.size or high > np.iinfo(np.intp).max:
+        return None
+    codes = values.astype(np.intp) - low  # in the own type differences could overflow
+    rows = np.bincount(codes)
+    labels = np.empty(rows.size, dtype=object)
+    labels[:] = range(low, high + 1)
+    if not rows.all():
+        codes, labels = (np.cumsum(rows > 0) - 1)[codes], labels[rows > 0]
+    return Grouping(name, codes, labels)
 
 
 def row_label(index: pd.Index, row: int) -> str:
@@ -277,7 +269,18 @@ def read_weights(
     if isinstance(weights, str):
         values = number_column(find_column(data, weights, role), weights, role)
     elif isinstance(weights, pd.Series):
-        values = number_column(_align(weights, data.index), str(weights.name), role)
+        if not weights.index.is_unique or not data.index.is_unique:
+            raise DataError(
+                "weights: row labels repeat, so a Series cannot be aligned; use a column"
+            )
+        absent = data.index.difference(weights.index)
+        if len(absent) or len(weights) != len(data.index):
+            first = f", such as {absent[0]!r}" if len(absent) else ""
+            raise DataError(
+                f"weights: the Series has {len(weights)} labels, the data {len(data.index)}, and "
+                f"{len(absent)} of the data are absent{first}; give one weight a row of the data"
+            )
+        values = number_column(weights.reindex(data.index), str(weights.name), role)
     else:
         raise DataError(
             f"{role}: expected a column name or a Series, got {type(weights).__name__}; "
@@ -309,20 +312,6 @@ def repeat_rows(
     if counts.sum() > _MOST_ROWS:
         raise DataError(f"frequency: {counts.sum():,.0f} rows in all; at most {_MOST_ROWS:,}")
     return data.iloc[np.repeat(np.arange(len(data)), counts.astype(np.intp))]
-
-
-def _align(series: pd.Series, index: pd.Index) -> pd.Series:
-    """Return the series in the order of the data's labels, or refuse it."""
-    if not series.index.is_unique or not index.is_unique:
-        raise DataError("weights: row labels repeat, so a Series cannot be aligned; use a column")
-    absent = index.difference(series.index)
-    if len(absent) or len(series) != len(index):
-        first = f", such as {absent[0]!r}" if len(absent) else ""
-        raise DataError(
-            f"weights: the Series has {len(series)} labels, the data {len(index)}, and "
-            f"{len(absent)} of the data are absent{first}; give one weight a row of the data"
-        )
-    return series.reindex(index)
 
 
 Labelled: TypeAlias = Mapping[str, float] | pd.Series | Sequence[float]

@@ -358,20 +358,11 @@ def refuse_own_rows(regression: Regression, names: Sequence[str]) -> None:
 def dependent_columns(X: Array, whole: Array, first: Sequence[int] = ()) -> list[int]:
     """Return columns that those before them explain to rounding.
 
-    Parameters
-    ----------
-    X : (n, k) array
-        Columns, freed of absorbed effects where there are any.
-    whole : (n, k) array
-        The columns before, to whose length what is left of them is compared.
-    first : sequence of int
-        Columns that others should depend on rather than they on others: all but the first level
-        of each interaction.
-
-    Notes
-    -----
-    One sweep over the Gram matrix finds candidates; each is then checked against the columns kept
-    by orthogonal projection, so that nearly dependent columns with digits of their own stay.
+    X (n, k) is freed of absorbed effects, `whole` (n, k) is as it was before: to its length what is
+    left is compared. `first`: columns that others should depend on rather than they on others, all
+    but the first level of each interaction. One sweep over the Gram matrix finds candidates; each
+    is then checked against the columns kept by orthogonal projection, so that nearly dependent
+    columns with digits of their own stay.
     """
     lengths = np.sqrt(np.einsum("ij,ij->j", whole, whole))
     lost = [j for j in range(X.shape[1]) if not lengths[j] > 0.0]

@@ -125,7 +125,15 @@ def _read_terms(reader: Reader, outcome: Factor) -> tuple[tuple[Term, ...], bool
     factors = {name: factor for factor, name in names.items()}
     summands = skeleton.split(" + ")
     try:
-        _refuse_idle_minus(skeleton, factors)
+        # refuse to take away what no term brought in: ``a - b`` is not the difference of the two
+        words = [word for word in skeleton.split() if word != "("]
+        for place, (sign, word) in enumerate(itertools.pairwise(words)):
+            if sign == "-" and word in factors and word not in words[:place]:
+                text = factors[word].text
+                raise DataError(
+                    f"'-' takes a term away, and {text!r} is in none of those before it; for a "
+                    f"difference write I(... - {text})"
+                )
         if factors.keys() >= set(summands):  # a plain sum needs no expansion
             expanded = [(), *((name,) for name in dict.fromkeys(summands))]
         else:
@@ -166,7 +174,14 @@ def _read_operand(reader: Reader, words: list[str], names: dict[Factor, str]) ->
         reader.enter()
         words.append("(")
     if reader.next.kind == "number":
-        words.append(_read_constant(reader, words))
+        if reader.next.text not in {"0", "1"}:
+            raise reader.error("a number other than 0 or 1 is no term; for arithmetic write I(...)")
+        if reader.depth or (words and words[-1] not in {"+", "-"}):
+            raise reader.error("0 and 1 are added or taken away, outside brackets only; stopped")
+        constant = reader.take().text
+        if reader.next.kind == "sign" and reader.next.text not in {"+", "-"}:
+            raise reader.error(f"{constant} is the intercept; expected '+', '-' or the end")
+        words.append(constant)
     else:
         factor = _read_factor(reader)
         same = (known for known in names if known.meaning == factor.meaning)
@@ -180,51 +195,23 @@ def _read_endings(reader: Reader, words: list[str], names: dict[Factor, str]) ->
             reader.leave()
             words.append(")")
         elif words[-2:-1] != ["**"] and reader.take_sign("**", "^"):
-            _refuse_own_power(reader, words[-1], names)
-            words += ["**", _read_order(reader)]
+            word = words[-1]
+            # refuse a power of one number, which would be that number alone: ``x**2`` adds no
+            # square
+            factor = next((factor for factor, name in names.items() if name == word), None)
+            if factor is not None and not factor.categorical:
+                text = factor.text
+                raise reader.error(
+                    f"a power of one term is the term; for its square write I({text}**2); stopped"
+                )
+            token = reader.next
+            if token.kind != "number" or token.text not in {*"123456789"}:
+                raise reader.error(
+                    "a power of terms is one of 1 to 9; for powers write I(x**2); stopped"
+                )
+            words += ["**", reader.take().text]
         else:
             return
-
-
-def _refuse_own_power(reader: Reader, word: str, names: dict[Factor, str]) -> None:
-    """Refuse a power of one number, which would be that number alone: ``x**2`` adds no square."""
-    factor = next((factor for factor, name in names.items() if name == word), None)
-    if factor is not None and not factor.categorical:
-        text = factor.text
-        raise reader.error(
-            f"a power of one term is the term; for its square write I({text}**2); stopped"
-        )
-
-
-def _read_order(reader: Reader) -> str:
-    token = reader.next
-    if token.kind != "number" or token.text not in {*"123456789"}:
-        raise reader.error("a power of terms is one of 1 to 9; for powers write I(x**2); stopped")
-    return reader.take().text
-
-
-def _read_constant(reader: Reader, words: list[str]) -> str:
-    """Read the 0 or 1 of the intercept, which has one meaning only outside brackets."""
-    if reader.next.text not in {"0", "1"}:
-        raise reader.error("a number other than 0 or 1 is no term; for arithmetic write I(...)")
-    if reader.depth or (words and words[-1] not in {"+", "-"}):
-        raise reader.error("0 and 1 are added or taken away, outside brackets only; stopped")
-    constant = reader.take().text
-    if reader.next.kind == "sign" and reader.next.text not in {"+", "-"}:
-        raise reader.error(f"{constant} is the intercept; expected '+', '-' or the end")
-    return constant
-
-
-def _refuse_idle_minus(skeleton: str, factors: dict[str, Factor]) -> None:
-    """Refuse to take away what no term brought in: ``a - b`` is not the difference of the two."""
-    words = [word for word in skeleton.split() if word != "("]
-    for place, (sign, word) in enumerate(itertools.pairwise(words)):
-        if sign == "-" and word in factors and word not in words[:place]:
-            text = factors[word].text
-            raise DataError(
-                f"'-' takes a term away, and {text!r} is in none of those before it; for a "
-                f"difference write I(... - {text})"
-            )
 
 
 def _read_factor(reader: Reader) -> Factor:
@@ -236,21 +223,16 @@ def _read_factor(reader: Reader) -> Factor:
     if token.kind == "quoted" or not called:
         return Factor(token.text, Column(token.text))
     if token.text in {"C", "i"}:
-        return _read_categories(reader, token.text)
+        reader.expect("(")
+        if reader.next.kind not in {"name", "quoted"}:
+            raise reader.error(f"{token.text}(...) takes the name of one column")
+        name = reader.take().text
+        base = _read_base(reader) if reader.take_sign(",") else None
+        reader.expect(")")
+        return Factor(f"{token.text}({name})", Column(name), True, base, token.text == "i")
     start = token.place
     expression = read_call(reader, token.text)
     return Factor(reader.source[start : reader.next.place].strip(), expression)
-
-
-def _read_categories(reader: Reader, kind: str) -> Factor:
-    """Read ``C(x)``, ``C(x, base="b")``, ``C(x, Treatment("b"))`` or ``i(x, ref=-1)``."""
-    reader.expect("(")
-    if reader.next.kind not in {"name", "quoted"}:
-        raise reader.error(f"{kind}(...) takes the name of one column")
-    name = reader.take().text
-    base = _read_base(reader) if reader.take_sign(",") else None
-    reader.expect(")")
-    return Factor(f"{kind}({name})", Column(name), True, base, kind == "i")
 
 
 def _read_base(reader: Reader) -> str | float:
@@ -294,7 +276,17 @@ def expand_terms(skeleton: str) -> list[tuple[str, ...]]:
 
     parser = DefaultFormulaParser()
     try:
-        _refuse_explosion(parser.get_ast(skeleton))
+        order, waiting = [], [parser.get_ast(skeleton)]
+        while waiting:
+            node = waiting.pop()
+            order.append(node)
+            waiting.extend(getattr(node, "args", ()))
+        counts: dict[int, int] = {}
+        for node in reversed(order):
+            parts = [counts[id(part)] for part in getattr(node, "args", ())]
+            counts[id(node)] = _count(node, parts)
+            if counts[id(node)] > _MOST:
+                raise DataError(f"it has more than {_MOST:,} products of columns; write fewer")
         terms = parser.get_terms(skeleton).rhs
         return [tuple(f.expr for f in term.factors if f.expr != "1") for term in terms]
     except DataError:
@@ -302,21 +294,6 @@ def expand_terms(skeleton: str) -> list[tuple[str, ...]]:
     except (FormulaicError, *_FAILURES) as problem:
         said = str(problem).partition("\n")[0] or type(problem).__name__
         raise DataError(f"formulaic cannot expand its terms ({said}); write them out") from None
-
-
-def _refuse_explosion(tree: "ASTNode[Any] | Token") -> None:
-    """Walk the tree, from leaves to root and without recursion, counting products of columns."""
-    order, waiting = [], [tree]
-    while waiting:
-        node = waiting.pop()
-        order.append(node)
-        waiting.extend(getattr(node, "args", ()))
-    counts: dict[int, int] = {}
-    for node in reversed(order):
-        parts = [counts[id(part)] for part in getattr(node, "args", ())]
-        counts[id(node)] = _count(node, parts)
-        if counts[id(node)] > _MOST:
-            raise DataError(f"it has more than {_MOST:,} products of columns; write fewer")
 
 
 def _count(node: "ASTNode[Any] | Token", parts: list[int]) -> int:

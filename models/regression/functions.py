@@ -119,7 +119,13 @@ def estimate_nonlinear(
     level = confidence_level(level)
     check_null(null)
     error = float(np.sqrt(slope.gradient @ fit.inference.matrix @ slope.gradient))
-    df = _freedom(fit, slope.gradient)
+    # degrees of freedom of a combination: under CR2 its own, not its parts'
+    moving = slope.gradient != 0.0
+    moments = fit.cluster_moments() if moving.sum() > 1 else None
+    if moments is not None:
+        df = float(moments.combined(slope.gradient[None]).satterthwaite()[0])
+    else:
+        df = float(fit.inference.df[moving if moving.any() else ...].min())
     with np.errstate(divide="ignore", invalid="ignore"):
         distance = float(np.abs(slope.value - null) / np.float64(error))
     reach = float(stdtrit(df, 0.5 + level / 2)) * error
@@ -155,7 +161,13 @@ def evaluate_function(fit: Fitted, expression: str, *, equation: bool = False) -
     if reader.next.kind != "end":
         raise reader.error("expected an operator or the end")
     used = columns_of(tree)
-    _check_names(fit, used)
+    if not used:
+        known = ", ".join(fit.names)
+        raise DataError(f"the expression names no coefficient; the coefficients are {known}")
+    for name in used:
+        if name not in fit.names:
+            hint = nearest(name, fit.names)
+            raise DataError(f"there is no coefficient {name!r};{hint or ' see fit.params'}")
     values = dict(zip(fit.names, fit.coefficients, strict=True))
     seeds = dict(zip(fit.names, np.eye(len(fit.names)), strict=True))
     with np.errstate(all="ignore"):
@@ -164,25 +176,6 @@ def evaluate_function(fit: Fitted, expression: str, *, equation: bool = False) -
         given = ", ".join(f"{name} = {values[name]:g}" for name in used)
         raise EstimationError(f"{expression!r} has no finite value or derivative at {given}")
     return slope
-
-
-def _freedom(fit: Fitted, gradient: Array) -> float:
-    """Return degrees of freedom of a combination: under CR2 its own, not its parts'."""
-    moving = gradient != 0.0
-    moments = fit.cluster_moments() if moving.sum() > 1 else None
-    if moments is not None:
-        return float(moments.combined(gradient[None]).satterthwaite()[0])
-    return float(fit.inference.df[moving if moving.any() else ...].min())
-
-
-def _check_names(fit: Fitted, used: tuple[str, ...]) -> None:
-    if not used:
-        known = ", ".join(fit.names)
-        raise DataError(f"the expression names no coefficient; the coefficients are {known}")
-    for name in used:
-        if name not in fit.names:
-            hint = nearest(name, fit.names)
-            raise DataError(f"there is no coefficient {name!r};{hint or ' see fit.params'}")
 
 
 def wald_test(

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arrays import Array, Values
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, EstimationError, nearest, shown
 from quesnay.fitting.regression.clusters import refuse_cancelled
 from quesnay.fitting.regression.covariance import CLUSTERED, COVARIANCES, CR1, HC1, known_covariance
-from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects, cluster_sums, weighed
+from quesnay.fitting.regression.fixed_effects import absorb_effects, cluster_sums, weighed
 from quesnay.fitting.regression.least_squares import CovarianceRule, least_squares, project
 from quesnay.models.regression.columns import (
     Grouping,
@@ -144,8 +144,18 @@ def fit_sample(
     outcome: str,
     drop_collinear: bool | None = False,
 ) -> PanelFit:
-    """Regress the outcome of a sample on its design."""
-    sample, y, X, noise, absorber = _within(sample, outcome, drop_collinear)
+    """Regress the outcome of a sample on its design, freed of the absorbed effects and weighted."""
+    if "Intercept" in sample.names:
+        refuse_constant(sample.outcome, outcome)
+    absorber = absorber_of(sample)
+    sample = drop_columns(sample, absorber, drop_collinear)
+    y, X, noise = sample.outcome, sample.design, 1.0
+    if absorber is not None:
+        effects = ", ".join([*(g.name for g in sample.effects), *(n for n, _ in sample.slopes)])
+        y, X, noise = free_of_effects(
+            absorber, y, X, outcome=outcome, names=sample.names, effects=effects
+        )
+    y, X = weighed(y, sample.weights), weighed(X, sample.weights)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
         fit = least_squares(y, X, names=sample.names, noise=noise)
         columns, basis = np.asarray(X, dtype=np.float64), {"factor": fit.root, "Q": fit.basis}
@@ -168,23 +178,6 @@ def fit_sample(
         regression=regression,
         inference=inference,
     )
-
-
-def _within(
-    sample: Sample, outcome: str, drop_collinear: bool | None
-) -> tuple[Sample, Values, Values, float, Absorber | None]:
-    """Return outcome and design free of the effects and weighted, and how they are rounded."""
-    if "Intercept" in sample.names:
-        refuse_constant(sample.outcome, outcome)
-    absorber = absorber_of(sample)
-    sample = drop_columns(sample, absorber, drop_collinear)
-    y, X, noise = sample.outcome, sample.design, 1.0
-    if absorber is not None:
-        effects = ", ".join([*(g.name for g in sample.effects), *(n for n, _ in sample.slopes)])
-        y, X, noise = free_of_effects(
-            absorber, y, X, outcome=outcome, names=sample.names, effects=effects
-        )
-    return sample, weighed(y, sample.weights), weighed(X, sample.weights), noise, absorber
 
 
 def choose_rule(

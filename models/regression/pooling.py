@@ -429,6 +429,7 @@ def shrink(
         f"weight of the prior on {term}": float(found.shrinkage[i, i])
         for i, term in enumerate(chosen)
     }
+    parts = [f"{term} {mean[term]:.4g} (s.d. {std[term]:.4g})" for term in mean.index]
     return Estimate(
         "shrunk towards a stated prior",
         getattr(fit, "outcome", "outcome"),
@@ -439,7 +440,7 @@ def shrink(
         "posterior covariance, sampling covariance taken as known",
         (found.conflict,),
         shares,
-        (_stated(mean, std),),
+        ("Prior: " + ", ".join(parts) + ".",),
     )
 
 
@@ -478,8 +479,3 @@ def _prior_covariance(
             "prior_std: differs from the diagonal of prior_covariance; give one of them"
         )
     return prior
-
-
-def _stated(mean: "pd.Series[float]", std: "pd.Series[float]") -> str:
-    parts = [f"{term} {mean[term]:.4g} (s.d. {std[term]:.4g})" for term in mean.index]
-    return "Prior: " + ", ".join(parts) + "."

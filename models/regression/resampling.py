@@ -152,7 +152,6 @@ def _replicated(
 
 
 def _refuse_slopes(fit: "PanelFit", what: str) -> None:
-    """Refuse slopes of groups that are absorbed."""
     if fit.sample.slopes:
         raise DataError(f"{what} does not take absorbed slopes: use {_AGAIN}")
 

@@ -47,17 +47,7 @@ _SLOPES = re.compile(r"(?P<group>[^\[\]]+)\[(?P<alone>\[)?(?P<columns>[^\[\]]+)\
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """How many rows of the data are not used, and why.
-
-    Parameters
-    ----------
-    missing : int
-        Rows with a missing value in a column that is used.
-    zero_weight : int
-        Rows of weight zero.
-    singletons : int
-        Rows that are alone in a group of the fixed effects.
-    """
+    """How many rows are not used: missing values, a weight of zero, alone in a group of effects."""
 
     missing: int = 0
     zero_weight: int = 0
@@ -68,22 +58,10 @@ class Dropped:
 class Roles:
     """Which columns do what, beside the formula.
 
-    Parameters
-    ----------
-    absorb : tuple of str
-        Fixed effects, interactions as ``"a:b"``.
-    cluster : tuple of str
-        Dimensions of clusters.
-    weights : str, Series or None
-        Column of weights, or a Series with the labels of the data.
-    time : str or None
-        Column of periods.
-    unit : str or None
-        Column of the panel's unit.
-    missing : {"drop", "raise"}
-        What to do with rows where a value is missing.
-    singletons : {"drop", "keep"}
-        What to do with rows alone in a group of the fixed effects.
+    `absorb`: fixed effects, interactions as ``"a:b"``; `cluster`: dimensions of clusters;
+    `weights`: a column or a Series with the labels of the data; `time`, `unit`: columns of the
+    panel; `missing`, drop or raise: rows where a value is missing; `singletons`, drop or keep: rows
+    alone in a group of the fixed effects.
     """
 
     absorb: tuple[str, ...] = ()
@@ -99,36 +77,14 @@ class Roles:
 class Sample:
     """What is regressed on what, in the rows used.
 
-    Parameters
-    ----------
-    index : Index
-        Labels of the rows used.
-    outcome : (n,) array
-        Outcome.
-    design : (n, k) array
-        Regressors before absorption, in extended precision where a formula did arithmetic.
-    names : tuple of str
-        Names of the k columns.
-    effects, clusters : tuples of Grouping
-        Absorbed sets and dimensions of clusters.
-    periods : Grouping or None
-        Periods, numbered before rows were dropped: one that lost all its rows keeps its number.
-    weights : (n,) array or None
-        Weights; None where all are one.
-    dropped : Dropped
-        Rows not used.
-    unit : Grouping or None
-        The panel's units, where they were named.
-    recipe : Recipe or None
-        How the design is made of another frame.
-    owners : tuple of terms
-        The term of each column.
-    slopes : tuple of (name, (n, m) array)
-        Absorbed slopes by group: a column a group.
-    notes : tuple of str
-        What a reader must know.
-    lag : int, "long" or None
-        Of the differences that the outcome and design are.
+    `index`: their labels; `outcome` (n,); `design` (n, k): regressors before absorption, in
+    extended precision where a formula did arithmetic, with the names of the columns and, in
+    `owners`, the term of each; `effects`, `clusters`: absorbed sets and dimensions of clusters;
+    `periods`, numbered before rows were dropped: one that lost all its rows keeps its number;
+    `weights` (n,), None where all are one; `unit`: the panel's, where they were named; `recipe`:
+    how the design is made of another frame; `slopes`: absorbed slopes by group, name and (n, m), a
+    column a group; `notes`: what a reader must know; `lag`, a number or "long", of the differences
+    that outcome and design are.
     """
 
     index: pd.Index
@@ -240,32 +196,25 @@ def _read(formulas: Sequence[Formula], data: pd.DataFrame, roles: Roles) -> _Rea
     shift = None if periods is None else make_shift(unit, periods)
     factors = dict.fromkeys(factor for form in formulas for factor in form.factors)
     ingredients = read_ingredients(factors, data, shift)
-    effects, slopes = _read_effects(data, roles.absorb)
+    absorbed: dict[str, Grouping] = {}
+    slopes = []
+    for text in roles.absorb:
+        found = _SLOPES.fullmatch(text) if text not in data.columns else None
+        name = text if found is None else found["group"].strip()
+        group = absorbed.get(name) or group_column(data, name, "absorb")
+        if found is None or not found["alone"]:
+            absorbed[name] = group
+        for column in [] if found is None else found["columns"].split(","):
+            column = column.strip()
+            values = number_column(find_column(data, column, "absorb"), column, "absorb")
+            slopes.append((f"{name}[{column}]", group, values))
+    effects = list(absorbed.values())
     known = {grouping.name: grouping for grouping in effects}
     if unit is not None:
         known.setdefault(unit.name, unit)
     clusters = [known.get(n) or group_column(data, n, "cluster") for n in roles.cluster]
     weights = read_weights(data, roles.weights)
     return _Read(ingredients, effects, slopes, clusters, unit, periods, weights)
-
-
-def _read_effects(
-    data: pd.DataFrame, absorb: Sequence[str]
-) -> tuple[list[Grouping], list[tuple[str, Grouping, Values]]]:
-    """Read absorbed sets: ``"unit"``, ``"a:b"``, and with slopes ``"unit[t]"``, ``"unit[[t]]"``."""
-    effects: dict[str, Grouping] = {}
-    slopes = []
-    for text in absorb:
-        found = _SLOPES.fullmatch(text) if text not in data.columns else None
-        name = text if found is None else found["group"].strip()
-        group = effects.get(name) or group_column(data, name, "absorb")
-        if found is None or not found["alone"]:
-            effects[name] = group
-        for column in [] if found is None else found["columns"].split(","):
-            column = column.strip()
-            values = number_column(find_column(data, column, "absorb"), column, "absorb")
-            slopes.append((f"{name}[{column}]", group, values))
-    return list(effects.values()), slopes
 
 
 def make_shift(unit: Grouping | None, time: Grouping) -> Shifter:

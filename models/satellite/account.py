@@ -112,27 +112,15 @@ class AccountModel:
 
     Shapes: V sets of GDP vintages, T slots, S sectors, K sectors with a core part.
 
-    Parameters
-    ----------
-    slots : tuple of Slot
-        The T columns of the account.
-    value_added : ndarray (V, T, S)
-        Value added by sector, scaled to each GDP vintage.
-    gdp, inflation : ndarray (V, T)
-        GDP in the unit of the account; deflator over that of the slot before (NaN where unknown).
-    cells : tuple of (str, int, float)
-        Name of the uncertain factor, sector position and relative weight of each core cell.
-    core_id, core_slot : str or None, int
-        Id of the printed core and the slot that it calibrates; without one the weights are shares.
-    forecast_base : ndarray (T,)
-        GDP that the drawn nominal growth is applied to; NaN outside forecast slots.
-    ties : tuple of CoreTies or None
-        By slot; a forecast slot has none and takes the ties of the year before per unit of core.
-        Empty without a linkage run.
-    potential, calibration, employment : optional
-        None where the study does not ask for them.
-    only : tuple of str
-        Runs wanted, of ``"core"`` and ``RUNS``; all of ``RUNS`` that have their parts if empty.
+    `value_added` (V, T, S) is scaled to each GDP vintage; `gdp`, `inflation` (V, T): GDP in the
+    unit of the account, and deflator over that of the slot before, NaN where unknown; `cells`: name
+    of the uncertain factor, sector position and relative weight of each core cell; `core_id`,
+    `core_slot`: id of the printed core and the slot that it calibrates, without one the weights are
+    shares; `forecast_base` (T,): GDP that the drawn nominal growth is applied to, NaN outside
+    forecast slots; `ties` by slot: a forecast slot has none and takes those of the year before per
+    unit of core, empty without a linkage run; `potential`, `calibration`, `employment`: None where
+    the study does not ask for them; `only`: runs wanted, of ``"core"`` and ``RUNS``; if empty, all
+    of ``RUNS`` that have their parts.
     """
 
     slots: tuple[Slot, ...]

@@ -170,8 +170,6 @@ def derive(name: str, of: Callable[[str, int], Any], **letters: Any) -> Any:
 
     `letters` are those of an equation that are no concepts: ``P`` and ``P before``.
 
-    Examples
-    --------
     >>> totals, gdp = (2.13, 1.42), (98.65, 91.93)
     >>> found = derive("contribution", lambda name, back: {"total": totals, "gdp": gdp}[name][back])
     >>> round(float(found), 3)
@@ -191,8 +189,6 @@ def concept_of(figure: str) -> Concept | None:
 def describe(figure: str, year: int) -> str:
     """Return a figure in words, its id in brackets.
 
-    Examples
-    --------
     >>> describe("S18", 2018)
     'share of GDP, 2018 (S18)'
     """

@@ -75,13 +75,6 @@ class Checkpoints:
     Each chunk is one ``.npz`` file (no pickles) named by its number and the first 16 digits of the
     SHA-256 of its content, written beside and renamed. ``run.json`` says which run it belongs to.
 
-    Parameters
-    ----------
-    folder : Path
-        Where chunks are kept.
-
-    Examples
-    --------
     >>> import tempfile
     >>> place = Path(tempfile.mkdtemp()) / "run"
     >>> kept = Checkpoints.open(place, {"seed": 0, "draws": 10})
@@ -96,24 +89,9 @@ class Checkpoints:
 
     @classmethod
     def open(cls, folder: str | Path, run: Mapping[str, object]) -> "Checkpoints":
-        """Open or start the folder of a run.
+        """Open the folder of a run, or start it; refused where it holds the chunks of another run.
 
-        Parameters
-        ----------
-        folder : str or Path
-            Made where absent.
-        run : mapping
-            Everything that fixes the numbers: kind, seed, draws, chunk size, inputs, data hash.
-
-        Returns
-        -------
-        Checkpoints
-            The store.
-
-        Raises
-        ------
-        DataError
-            If the folder cannot be used, or holds the chunks of another run.
+        `run`: everything that fixes the numbers: kind, seed, draws, chunk size, inputs, data hash.
         """
         if not isinstance(folder, str | Path) or not str(folder):
             raise DataError(f"checkpoint: expected the path of a folder, got {shown(folder)}")

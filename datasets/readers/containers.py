@@ -45,6 +45,8 @@ _DECIMAL = re.compile(r"[.](?:[0-9]{1,2}|[0-9]{4,})(?:[^0-9]|$)|(?<![0-9])0?[.][
 _WIDE = 64  # cells of a line from which its numbers are read at once
 _WIDEST = 1_000_000  # cells of a line; the widest world table has some 20,000
 _PEEKED, _PEEKED_LETTERS = 20, 1_000_000
+_TEXT = re.compile(rb"[\t\r -~\x80-\xff]*\n[\t\r\n -~\x80-\xff]*")  # lines of letters
+_ABOUT = re.compile(r"read.?me|licen[cs]e|copyright", re.IGNORECASE)  # beside a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +324,8 @@ def _check_content(name: str, kind: str, data: bytes) -> None:
     for mark, kinds, what, remedy in _CONTENTS:
         if first.startswith(mark.lower()) and kind not in kinds:
             raise DataError(f"{name}: {what}, in spite of its name; {remedy}")
+    if kind in WORKBOOKS and _TEXT.fullmatch(data[:_PEEKED_LETTERS]) and not first.startswith(b"<"):
+        raise DataError(f"{name}: text, not a workbook, in spite of its name; name it .csv")
 
 
 def _workbook_kind(name: str, data: bytes, kind: str) -> str:
@@ -366,6 +370,7 @@ def _member(name: str, data: bytes, hint: str, *, deep: bool = True) -> tuple[st
         readable = (*TEXTS, *WORKBOOKS, *FRAMES, *(PACKED if deep else (".gz",)))
         names = [entry for entry in archive_names(archive) if entry.lower().endswith(readable)]
         wanted = [entry for entry in names if hint and hint in Path(entry).name] or names
+        wanted = [entry for entry in wanted if not _ABOUT.match(Path(entry).stem)] or wanted
         if len(wanted) != 1:
             listed = ", ".join(wanted[:8])
             raise DataError(

@@ -277,8 +277,10 @@ def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Boo
     proportion is refused.
     """
     if not path.is_file():
-        folder = path.is_dir()
-        raise DataError(f"{path}: {'a folder, not a file' if folder else 'no such file'}")
+        said = "a folder, not a file" if path.is_dir() else "no such file"
+        if not path.is_dir() and path.exists():
+            said = "a pipe or a device, not a file; save what it gives and name that file"
+        raise DataError(f"{path}: {said}")
     kind, member = path.suffix.lower(), ""
     _check_kind(path.name, kind)
     try:

@@ -296,8 +296,8 @@ def _check_taken(layout: str, options: ReadOptions) -> None:
     """Refuse options that the layout would pass over, so that nobody counts on them."""
     if options.make is not None and layout not in {"bea", "ibge"}:
         raise DataError(
-            f"make: layout {layout!r} has no make table beside it; leave make= out, or say "
-            "layout='bea' or 'ibge'"
+            f"make: layout {layout!r} has no make table beside it, as 'bea' and 'ibge' have; leave "
+            "make= out"
         )
     if options.roles and LAYOUTS[layout].arrange is None:
         raise DataError(f"roles: layout {layout!r} knows its rows by their codes; leave roles= out")

@@ -269,6 +269,11 @@ def read_call(reader: Reader, name: str) -> Expression:
         reader.take()
         return _read_shift(reader, name)
     name = name.removeprefix("np.") if name[3:] in FUNCTIONS else name  # as others write them
+    if name in {"C", "i"}:
+        raise reader.error(
+            f"{name}() makes categories, which are a part of their own in a term and have no "
+            "arithmetic; stopped"
+        )
     if name not in FUNCTIONS:
         known = [*sorted(FUNCTIONS), *_SHIFTS, "I", "C", "i"]
         raise reader.error(

@@ -65,7 +65,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         run = getattr(options, "run", None) or getattr(commands, options.handler)
         status = int(run(options) or 0)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # None where it is closed: nobody listens
+            sys.stdout.flush()
     except QuesnayError as error:
         return _failed(" ".join(str(error).split()), 1)
     return status
@@ -75,6 +76,8 @@ def _failed(message: str, status: int) -> int:
     """Say what went wrong in one line; a label cannot drive the terminal."""
     from quesnay.models.display.escape import visible
 
+    if sys.stderr is None:  # closed: print would turn to standard output
+        return status
     with contextlib.suppress(OSError, ValueError):  # nobody listens on standard error
         print(f"{red('quesnay:')} {visible(message)}", file=sys.stderr)
     return status

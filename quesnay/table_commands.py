@@ -144,6 +144,7 @@ def _analyse(options: argparse.Namespace) -> None:
 
     if options.out is not None and Path(options.out).suffix.lower() not in {".xlsx", ".csv"}:
         raise DataError(f"--out {options.out}: expected a file ending in .xlsx or .csv")
+    _spare_inputs(options)
     read = read_io(options.file, **_reading(options))
     if options.action == "check":
         result: Any = read.check()
@@ -167,14 +168,31 @@ def _analyse(options: argparse.Namespace) -> None:
     show(_beside_names(result, names), options.json, title=title, words=in_shell)
 
 
+def _spare_inputs(options: argparse.Namespace) -> None:
+    """Refuse to write the result over a file that it is made from, by whatever name or link."""
+    for name in (options.file, options.make, options.accounts):
+        if options.out and name and _same_file(options.out, name):
+            raise DataError(
+                f"--out {options.out}: the result would replace {name}, from which it is made; "
+                "choose another file"
+            )
+
+
+def _same_file(one: str, other: str) -> bool:
+    try:
+        return Path(one).samefile(other)
+    except (OSError, ValueError):  # not there yet, or no path: whoever opens it says so
+        return False
+
+
 def _reading(options: argparse.Namespace) -> dict[str, Any]:
     """Return the options of reading that were given, as read_io takes them."""
     given = {n: value for n in _READING if (value := getattr(options, n)) is not None}
     if "tolerance" in given:
         given["tolerance"] = _number(given["tolerance"], "--tolerance")
     if options.role:
-        roles = dict(_pair(word, "--role") for word in options.role)
-        given["roles"] = roles
+        roles = [_pair(word, "--role") for word in options.role]
+        given["roles"] = _each_once(roles, "--role")
     return {**given, "strict": options.strict, "merge_regions": options.merge_regions}
 
 
@@ -194,17 +212,26 @@ def _pair(word: str, option: str) -> tuple[str, str]:
 
 def _shares(words: list[str], table: Any) -> dict[str, float]:
     """``NAME`` or ``NAME=SHARE`` -> sector and share; NAME is a code or the name beside it."""
-    shares: dict[str, float] = {}
+    shares: list[tuple[str, float]] = []
     codes = {name: code for code, name in table.source.names.items()}
     for word in words:
         name, _, share = word.rpartition("=") if "=" in word else (word, "", "1")
         try:
-            shares[name if name in table.sectors else codes.get(name, name)] = float(share)
+            shares.append((name if name in table.sectors else codes.get(name, name), float(share)))
         except ValueError as error:
             raise DataError(
                 f"--sector {word}: expected NAME=SHARE with a number from 0 to 1"
             ) from error
-    return shares
+    return _each_once(shares, "--sector")
+
+
+def _each_once(pairs: list[tuple[str, Any]], option: str) -> dict[str, Any]:
+    """Return what was said of each name; one that is named twice is refused."""
+    names = [name for name, _ in pairs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise DataError(f"{option}: {twice!r} is named twice; name it once")
+    return dict(pairs)
 
 
 def _write(result: Any, path: str, title: str) -> Path:

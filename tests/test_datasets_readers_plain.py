@@ -64,6 +64,12 @@ GRIDS = {
     "marks of footnotes": BASE.replace("farm,20", "farm (1),20").replace("mill,60", "Mill*,60"),
     "codes that became numbers": "s,1.0,2.0,homes\n1,20,40,140\n2,60,80,60\nwages,120,80,\n",
     "value added above": "s,farm,mill,homes\nwages,120,80,\nfarm,20,40,140\nmill,60,80,60\n",
+    "groups of columns named above": "s,farm,mill,Final demand,\n,,,homes,exports\n"
+    "farm,20,40,100,40\nmill,60,80,50,10\nwages,120,80,,\n",
+    "lines numbered both ways": "no,,1,2,3,4\n,s,farm,mill,homes,exports\n1,farm,20,40,100,40\n"
+    "2,mill,60,80,50,10\n3,wages,70,50,,\n4,surplus,50,30,,\n",
+    "a sign of sums": "s,farm,mill,Σ,homes\nfarm,20,40,60,140\nmill,60,80,140,60\n"
+    "∑,80,120,200,200\nwages,120,80,200,\n",
     "a sector called x": "s,farm,x,homes\nfarm,20,40,140\nx,60,80,60\nwages,120,80,\n",
 }
 
@@ -1081,3 +1087,107 @@ def test_the_unit_is_the_part_of_the_title_that_says_so(
     tmp_path: Path, title: str, unit: str
 ) -> None:
     assert qn.read_io(put(tmp_path, f'"{title}",,,\n' + BASE)).unit == unit
+
+
+def test_groups_above_final_demand_do_not_take_the_names_below(tmp_path: Path) -> None:
+    text = GRIDS["groups of columns named above"]
+    demand = qn.read_io(put(tmp_path, text)).final_demand
+    assert demand.columns.tolist() == ["homes", "exports"]
+    assert demand["homes"].tolist() == [100.0, 50.0]
+
+
+def test_what_all_regions_pay_is_no_row_of_the_last_region(tmp_path: Path) -> None:
+    text = (
+        ",,R,R,S,S,R,S\n,,a,b,a,b,homes,homes\nR,a,10,20,0,0,70,0\nR,b,30,10,0,0,60,0\n"
+        "S,a,0,0,10,20,0,70\nS,b,0,0,30,10,0,60\n,wages,60,70,60,70,,\n"
+    )
+    for written in (text, text.replace("R,b,", ",b,").replace("S,b,", ",b,")):
+        table = qn.read_io(put(tmp_path, written))
+        assert table.value_added.index.tolist() == ["wages"]
+        assert table.final_demand.columns.tolist() == ["R_homes", "S_homes"]
+
+
+@pytest.mark.parametrize(
+    ("text", "odd", "remedy"),
+    [
+        (BASE + "Water m3,7,8,\n", "row 'Water m3'", {"Water m3": "memorandum"}),
+        (
+            "s,farm,mill,homes,supply\nfarm,20,40,140,200\nmill,60,80,60,200\nwages,120,80,,\n",
+            "column 'supply'",
+            {"supply": "drop"},
+        ),
+    ],
+)
+def test_the_line_without_which_a_table_balances_is_named_with_a_remedy_that_works(
+    tmp_path: Path, text: str, odd: str, remedy: dict[str, str]
+) -> None:
+    path = put(tmp_path, text)
+    with pytest.raises(qn.BalanceError) as fault:
+        qn.read_io(path)
+    assert f"without {odd} all adds up: roles={remedy}" in str(fault.value)
+    sound(qn.read_io(path, roles=remedy))
+
+
+def test_a_sector_that_sounds_like_a_total_is_one_when_said_so(tmp_path: Path) -> None:
+    path = put(tmp_path, BASE.replace("farm", "Total services"))
+    refused(lambda: qn.read_io(path), "looks like a total")
+    sound(qn.read_io(path, roles={"Total services": "sector"}))
+
+
+def test_roles_are_heard_in_the_layouts_of_offices_too(tmp_path: Path) -> None:
+    rows = (
+        ",,01,02,TIU,TC,GO\n,,farm,mill,,,\n01,farm,20,40,60,140,200\n02,mill,60,80,140,60,200\n"
+        "TII,,80,999,,,\nVA001,报酬,120,80,,,\nTI,,200,200,,,\n"
+    )
+    path = put(tmp_path, rows)
+    refused(lambda: qn.read_io(path), r"row 'TII' looks like a total")
+    sound(qn.read_io(path, roles={"TII": "drop"}))
+    refused(lambda: qn.read_io(path, roles={"TIX": "drop"}), "no row or column 'TIX'; did you mean")
+
+
+def test_options_that_would_be_passed_over_are_refused(tmp_path: Path) -> None:
+    path = put(tmp_path, BASE)
+    refused(lambda: qn.read_io(path, make="make.csv"), "make: layout 'quesnay' has no make table")
+    refused(lambda: qn.read_io(path, roles={"wage": "drop"}), "roles: no row or column 'wage'")
+    refused(lambda: qn.read_io(path, roles={"zz": "drop"}), "write it as the file does")
+    refused(lambda: qn.read_io(path, layout="eora", roles={"a": "drop"}), "leave roles= out")
+
+
+def test_the_sheet_of_a_table_goes_before_one_of_coefficients(tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    book = xlsxwriter.Workbook(path)
+    rows = [line.split(",") for line in BASE.splitlines()]
+    for name in ("A", "Table", "Other"):
+        sheet = book.add_worksheet(name)
+        for i, row in enumerate(rows[:3] if name == "A" else rows):
+            for j, cell in enumerate(row[:3] if name == "A" else row):
+                sheet.write(i, j, float(cell) if cell.isdigit() else cell)
+    book.close()
+    table = qn.read_io(path)
+    sound(table)
+    assert table.source.sheet == "Table"
+    assert table.source.assumed == (
+        "sheet 'Table', the first that holds a table; also Other: sheet=",
+    )
+
+
+def test_words_about_a_table_in_an_archive_are_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "t.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("README.txt", "made up")
+        archive.writestr("t.csv", BASE)
+    sound(qn.read_io(path))
+
+
+def test_text_named_as_a_workbook_is_called_text(tmp_path: Path) -> None:
+    path = put(tmp_path, BASE.replace(",", "\t"), "t.xls")
+    refused(lambda: qn.read_io(path), "text, not a workbook, in spite of its name; name it .csv")
+    sound(qn.read_io(path.rename(tmp_path / "t.csv")))
+
+
+def test_imports_of_goods_and_services_in_two_rows(tmp_path: Path) -> None:
+    text = BASE.replace("wages,120,80", "imports of goods,5,4,3\nextra-EU imports,5,6,2\nw,110,70")
+    table = qn.read_io(put(tmp_path, text))
+    assert table.v.tolist() == [110, 70]
+    assert table.imports is not None
+    assert table.imports.Z.to_numpy().sum(axis=0).tolist() == [10, 10]

@@ -40,6 +40,8 @@ from quesnay.fitting.errors import DataError, StudyError
         ("0.5 million t", 5e5, "t"), ("thousand CNY per person", 1e3, "CNY per person"),
         ("million yuan / thousand persons", 1e3, "CNY per persons"),
         ("CNY per thousand hours / day", 1e-3, "CNY per hours per day"),
+        ("trillions RMB", 1e12, "CNY"), ("万亿元", 1e12, "CNY"), ("100亿元", 1e10, "CNY"),
+        ("万人", 1e4, "人"), ("s", 1.0, "s"), ("million s", 1e6, "s"),
     ],
 )  # fmt: skip
 def test_units_are_read_with_their_size(text: str, scale: float, base: str) -> None:

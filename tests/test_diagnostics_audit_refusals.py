@@ -10,6 +10,7 @@ import pytest
 import quesnay as qn
 
 from .own_report import OWN
+from .refusals import refused
 
 
 def frame(**changes: Any) -> pd.DataFrame:
@@ -241,3 +242,18 @@ def test_more_vintages_than_can_be_tried_are_counted() -> None:
     figures["unit"] = ["trillion CNY", "trillion CNY", "percent"]
     with pytest.raises(qn.DataError, match=r"20,000 combinations of vintages .* without="):
         qn.audit(figures, gdp=pd.concat(vintages, ignore_index=True))
+
+
+def test_a_second_printing_is_no_quantity_of_its_own(tmp_path: Path) -> None:
+    text = (
+        "id,symbol,concept,year,printed,unit\nT18,,total,2018,1.42,trillion CNY\n"
+        "C18,,core,2018,4386,100 million CNY\nI18,,integration,2018,0.98,trillion CNY\n"
+        "T18b,{},total,2018,1.43,trillion CNY\n"
+    )
+    path = tmp_path / "own.csv"
+    path.write_text(text.format(""), encoding="utf-8")
+    refused(lambda: qn.audit(qn.read_figures(path)), r"T18b: .* as T18 is; give it symbol 'T'")
+    path.write_text(text.format("T"), encoding="utf-8")
+    found = qn.audit(qn.read_figures(path))
+    assert not found.feasible
+    assert ["T18", "T18b"] in found.conflicts

@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 import quesnay as qn
-from quesnay.diagnostics.reproduction.study import load_study, study_names, study_text
+from quesnay.diagnostics.reproduction.study import (
+    load_study,
+    study_names,
+    study_text,
+    template_text,
+)
 
 TEXT = study_text("caict_2020")
 ROLES = (
@@ -165,3 +170,13 @@ def test_an_unknown_study_is_named_with_the_nearest() -> None:
         load_study("caict2020")
     with pytest.raises(qn.StudyError, match=r"no_such\.toml: cannot read the study"):
         load_study("no_such.toml")
+
+
+def test_a_study_as_editors_save_it_is_read_or_told_how_to_save(tmp_path: Path) -> None:
+    text = template_text("minimal")
+    path = tmp_path / "study.toml"
+    path.write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert qn.load_study(path).study.country == "CHN"
+    path.write_bytes(text.encode("utf-16"))
+    with pytest.raises(qn.StudyError, match=r"study\.toml: not UTF-8 text; save it as UTF-8"):
+        qn.load_study(path)

@@ -198,7 +198,7 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ),
     ("alternating", lambda: wooldridge_within(SWING, LONG, **PANEL), "no variation between units"),
     ("units alike", lambda: wooldridge_within(Y[TIME], X[TIME], **PANEL), "no variation between"),
-    ("constant in units", lambda: random_effects(Y, PAIR[:, :1], unit=UNIT), "varies inside units"),
+    ("constant in units", lambda: hausman(Y, PAIR[:, :1], unit=UNIT), "varies inside units"),
     (
         "exact in units",
         lambda: random_effects(X[:, 1] + UNIT, X, unit=UNIT),

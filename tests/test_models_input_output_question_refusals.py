@@ -82,6 +82,10 @@ QUESTIONS: dict[str, tuple[Callable[[InputOutputTable], object], str]] = {
     "prices wide": (lambda t: t.prices(np.ones((2, 2))), "2 columns; expected one number"),
     "mapping": (lambda t: t.aggregate(["a", "b"]), "mapping: list"),
     "mapping empty": (lambda t: t.aggregate({}), "mapping: dict"),
+    "mapping shares": (
+        lambda t: t.aggregate({"farm": {"a": 0.5, "b": 0.5}, "mill": "a"}),
+        "group of sector 'farm' is .*; name one, or give shares .* as a frame, sector by group",
+    ),
     "mapping part": (lambda t: t.aggregate({"farm": "a"}), "sector 'mill' has no group"),
     "mapping extra": (lambda t: t.aggregate({"farm": "a", "mil": "b"}), "mapping: no sector 'mil'"),
     "mapping twice": (lambda t: t.aggregate({"a": ["farm"], "b": ["farm"]}), "is in two groups"),

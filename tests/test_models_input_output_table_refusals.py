@@ -87,7 +87,12 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
         {},
         "no entry for sector 'mill'",
     ),
-    "demand with more": ((frame(), series([*F, 1], [*S, "shop"]), V), {}, "final demand: shape"),
+    "demand with more": ((frame(), series([*F, 1], [*S, "shop"]), V), {}, "unknown 'shop'; rename"),
+    "demand with less": (
+        (frame(), series(F[:1], S[:1]), V),
+        {},
+        "final demand: no entry for sector .*; give every sector one",
+    ),
     "unlabelled Z": ((Z, series(F), V), {}, "final demand: labels differ"),
     "doubled demand": ((frame(), series(F, ["farm", "farm"]), V), {}, "'farm' occurs twice"),
     "empty demand": ((Z, {}, V), {}, "empty mapping"),

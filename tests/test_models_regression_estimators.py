@@ -78,6 +78,21 @@ def test_deviations_from_unit_means_have_no_part_in_the_between_regression() -> 
     assert said == pytest.approx(unit, rel=1e-9)
 
 
+@pytest.mark.parametrize("method", ["swar", "walhus", "amemiya"])
+def test_without_regressors_that_vary_inside_units_variances_are_those_of_the_analysis_of_variance(
+    method: str,
+) -> None:
+    panel = pd.DataFrame({"u": list("aabbcc"), "y": [1.0, 3, 4, 8, 6, 8]})
+    found = qn.fit_random_effects("y ~ 1", panel, unit="u", method=method)
+    # mean squares 4 inside and 14 between, so (14 - 4) / 2 = 5 for the units
+    assert found.params["Intercept"] == pytest.approx(5.0)
+    assert found.details["standard deviation of the rest"] == pytest.approx(2.0)
+    assert found.details["standard deviation of unit effects"] == pytest.approx(
+        np.sqrt(5.0 if method == "swar" else (28 / 3 - 4) / 2)
+    )
+    assert "not testable" in found.tests[0].verdict
+
+
 def test_random_effects_carry_r_s_hausman_and_the_mundlak_test() -> None:
     found = qn.fit_random_effects(MODEL, grunfeld(), unit="firm", time="year")
     names = [test.name for test in found.tests]

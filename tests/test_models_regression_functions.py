@@ -1,5 +1,6 @@
 """Several restrictions together: against clubSandwich and statsmodels, and what is refused."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import quesnay as qn
 from quesnay.fitting.regression.covariance import adjusted_clusters
 
+from .refusals import refused
 from .test_fitting_regression_covariance import CLUB, GRUNFELD, INVESTMENT, clustered
 
 JOINT = CLUB["joint"]
@@ -97,3 +99,20 @@ def test_more_restrictions_than_the_clusters_carry_are_refused() -> None:
     fit = qn.fit_panel("y ~ a + b + c + d", frame, cluster="g", covariance="CR2")
     with pytest.raises(qn.EstimationError, match=r"clusters.*test fewer"):
         fit.wald_test(list("abcd"))
+
+
+def test_a_term_of_categories_is_tested_whole_and_what_is_none_is_told() -> None:
+    data = pd.DataFrame({"g": list("abcd") * 6, "x": np.arange(24.0) ** 0.5})
+    data["y"] = data["x"] + np.cos(3 * np.arange(24))
+    fit = qn.fit_panel("y ~ x + C(g)", data, covariance="classical")
+    short = qn.fit_panel("y ~ x", data, covariance="classical")
+    ssr, more = (float((one.resid**2).sum()) for one in (fit, short))
+    found = fit.wald_test("C( g )")
+    assert found.distribution == "F(3, 19)"
+    assert found.statistic == pytest.approx((more - ssr) / 3 / (ssr / 19))
+    moved = fit.wald_test(["x", "C(g)"], null=[1.0, 0.0])
+    assert moved.distribution == "F(4, 19)"
+    for name in ("C(h)", "C(g)[T.b] + x"):
+        refused(partial(fit.wald_test, name), "see fit.params; in arithmetic")
+    fit.wald_test("`C(g)[T.b]` + x = 1")
+    refused(lambda: qn.fit_panel("y ~ lag(C(g))", data, time="x"), r"C\(\) makes categories")

@@ -180,6 +180,20 @@ def test_a_full_disk_is_one_line() -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_closed_streams_are_no_fault(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", None)  # as Python leaves it after >&-
+        assert main(["datasets"]) == 0
+        assert main(["table", "check", "nowhere.csv"]) == 1
+    assert "internal" not in capsys.readouterr().err
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stderr", None)
+        assert main(["datasets", "none"]) == 1
+    assert capsys.readouterr() == ("", "")
+
+
 def test_a_terminal_without_the_signs_shows_question_marks() -> None:
     command = [sys.executable, "-m", "quesnay", "datasets", "sectors_chn_42"]
     done = subprocess.run(

@@ -147,3 +147,39 @@ def test_what_is_written_is_also_shown_as_json(
     assert json.loads(said)
     assert "Written" not in said
     assert out.exists()
+
+
+def test_a_result_never_replaces_what_it_is_made_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = put(tmp_path, BASE)
+    link = tmp_path / "link.csv"
+    link.symlink_to(path)
+    for out in (path, str(link), f"{tmp_path}/./t.csv"):
+        said = fault(capsys, "multipliers", path, "--out", out)
+        assert "the result would replace" in said
+    assert Path(path).read_text("utf-8") == BASE
+    jobs = tmp_path / "jobs.csv"
+    jobs.write_text("s,jobs\nfarm,1\nmill,2\n", encoding="utf-8")
+    fault(capsys, "linkages", path, "--accounts", str(jobs), "--out", str(jobs))
+    assert main(["table", "multipliers", path, "--out", str(tmp_path / "m.csv")]) == 0
+
+
+def test_what_is_said_twice_is_not_taken_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = put(tmp_path, BASE)
+    said = fault(capsys, "extract", path, "--sector", "farm=0.5", "--sector", "farm=0.2")
+    assert "--sector: 'farm' is named twice" in said
+    said = fault(capsys, "check", path, "--role", "homes=drop", "--role", "homes=total")
+    assert "--role: 'homes' is named twice" in said
+
+
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="no devices here")
+def test_a_device_is_no_file_that_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    import os
+
+    reader, writer = os.pipe()
+    os.close(writer)
+    assert "a pipe or a device" in fault(capsys, "check", f"/dev/fd/{reader}")
+    os.close(reader)

@@ -7,8 +7,8 @@ balance: uses ``Z 1 + f`` and inputs ``1' Z + m + t + v`` of each sector are bot
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -18,13 +18,14 @@ from quesnay.datasets.readers.cells import (
     NumberStyle,
     ReadOptions,
     number_style,
+    role_of,
     tidy,
     to_number,
 )
 from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet
 from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, nearest
 
 _ALL_DEMAND = re.compile(r"(?:total )?final (?:uses?|demand).*|tfu|最终使用.*|demanda final.*")
 _ROUNDING = 0.01  # a printed total that misses more is no matter of rounding
@@ -135,6 +136,26 @@ class Arrangement:
         """Return the rows or columns of some roles."""
         return [line for line in getattr(self, lines) if line.role in roles]
 
+    def told(self, roles: Mapping[str, str]) -> "Arrangement":
+        """Return the arrangement with what the user says of labels; a label must be there."""
+        lines = [*self.rows, *self.columns]
+        known = {name for line in lines for name in (line.label, line.shown)}
+        for key in roles:
+            if key not in known:
+                hint = nearest(key, known) or " write it as the file does"
+                raise DataError(
+                    f"{self.numbers.sheet.title}: roles: no row or column {key!r};{hint}"
+                )
+
+        def role(line: Line) -> str:
+            own = None if line.role == "imported" else roles.get(line.label)  # a sector's as well
+            return roles.get(line.shown) or own or line.role
+
+        rows, columns = (
+            [replace(line, role=role(line)) for line in some] for some in (self.rows, self.columns)
+        )
+        return replace(self, rows=rows, columns=columns)
+
 
 def assemble(plan: Arrangement, *, title: str) -> IOFrames:
     """Make the blocks of a table: flows, final demand, value added; imports and taxes apart.
@@ -154,7 +175,9 @@ def assemble(plan: Arrangement, *, title: str) -> IOFrames:
                 raise _nameless(file, axis, number)
             if seen.setdefault(key, number) != number:
                 where = f"{seen[key]} and {number}"
-                raise DataError(f"{file}: {axis} {line.shown!r} stands twice, at {where}")
+                raise DataError(
+                    f"{file}: {axis} {line.shown!r} stands twice, at {where}; rename one of them"
+                )
     sectors, across = _sectors(plan)
     parts = _Parts(plan, sectors, across)
     parts.settle()
@@ -291,11 +314,13 @@ class _Parts:
         wrong = np.argwhere(corner != 0)
         if len(wrong):
             row, column = self.income[wrong[0][0]].shown, self.uses[wrong[0][1]].shown
+            said = f"or say what it is: roles={{{row!r}: 'imports'}} (or 'taxes', 'drop', ...)"
+            if role_of(row, "row") == "value_added":
+                said = "or empty the cell, as final demand pays no value added"
             raise DataError(
                 f"{self.file}: row {row!r}, column {column!r} holds a number, "
                 f"but {row!r} is no column and so counts as value added, and {column!r} is no row "
-                "and so counts as final demand: label a sector alike in both, or say what it is: "
-                f"roles={{{row!r}: 'imports'}} (or 'taxes', 'drop', ...)"
+                f"and so counts as final demand: label a sector alike in both, {said}"
             )
 
     def _check_hidden_total(self) -> None:

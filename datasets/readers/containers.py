@@ -45,6 +45,8 @@ _DECIMAL = re.compile(r"[.](?:[0-9]{1,2}|[0-9]{4,})(?:[^0-9]|$)|(?<![0-9])0?[.][
 _WIDE = 64  # cells of a line from which its numbers are read at once
 _WIDEST = 1_000_000  # cells of a line; the widest world table has some 20,000
 _PEEKED, _PEEKED_LETTERS = 20, 1_000_000
+_TEXT = re.compile(rb"[\t\r -~\x80-\xff]*\n[\t\r\n -~\x80-\xff]*")  # lines of letters
+_ABOUT = re.compile(r"read.?me|licen[cs]e|copyright", re.IGNORECASE)  # beside a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +260,10 @@ def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Boo
     proportion is refused.
     """
     if not path.is_file():
-        folder = path.is_dir()
-        raise DataError(f"{path}: {'a folder, not a file' if folder else 'no such file'}")
+        said = "a folder, not a file" if path.is_dir() else "no such file"
+        if not path.is_dir() and path.exists():
+            said = "a pipe or a device, not a file; save what it gives and name that file"
+        raise DataError(f"{path}: {said}")
     kind, member = path.suffix.lower(), ""
     _check_kind(path.name, kind)
     try:
@@ -269,11 +273,7 @@ def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Boo
             data = stream.read()
     except OSError as error:
         raise DataError(f"{path.name}: cannot be read ({error.strerror})") from error
-    # refuse a file whose first bytes say that it is of another kind than its name says
-    first = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    for mark, kinds, what, remedy in _CONTENTS:
-        if first.startswith(mark.lower()) and kind not in kinds:
-            raise DataError(f"{path.name}: {what}, in spite of its name; {remedy}")
+    _check_content(path.name, kind, data)
     if kind == ".zip":
         member, data = _member(path.name, data, hint)
         kind = Path(member).suffix.lower()
@@ -301,6 +301,16 @@ _CONTENTS = (
     (b"<!DOCTYPE", (".xls",), "a web page", "fetch the file itself"),
     (b"<html", (".xls",), "a web page", "fetch the file itself"),
 )
+
+
+def _check_content(name: str, kind: str, data: bytes) -> None:
+    """Refuse a file whose first bytes say that it is of another kind than its name says."""
+    first = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for mark, kinds, what, remedy in _CONTENTS:
+        if first.startswith(mark.lower()) and kind not in kinds:
+            raise DataError(f"{name}: {what}, in spite of its name; {remedy}")
+    if kind in WORKBOOKS and _TEXT.fullmatch(data[:_PEEKED_LETTERS]) and not first.startswith(b"<"):
+        raise DataError(f"{name}: text, not a workbook, in spite of its name; name it .csv")
 
 
 def _workbook_kind(name: str, data: bytes, kind: str) -> str:
@@ -345,6 +355,7 @@ def _member(name: str, data: bytes, hint: str, *, deep: bool = True) -> tuple[st
         readable = (*TEXTS, *WORKBOOKS, *FRAMES, *(PACKED if deep else (".gz",)))
         names = [entry for entry in archive_names(archive) if entry.lower().endswith(readable)]
         wanted = [entry for entry in names if hint and hint in Path(entry).name] or names
+        wanted = [entry for entry in wanted if not _ABOUT.match(Path(entry).stem)] or wanted
         if len(wanted) != 1:
             listed = ", ".join(wanted[:8])
             raise DataError(

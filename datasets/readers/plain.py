@@ -26,6 +26,7 @@ from quesnay.models.inputs import as_path
 
 _HEADER_ROWS = 60
 _LABEL_COLUMNS = 7
+_CODE = 0.49  # what a label of digits counts beside one of words: as many words win
 _NEVER_SECTORS = {"total", "output", "imports", "taxes", "value_added_total", "demand_total"}
 _UNIT = re.compile(
     r"(?:[^()（）]*\b)?(?:(?:hundred )?(?:millions?|billions?|thousands?|trillions?)\b|£|miles? de"
@@ -75,19 +76,20 @@ def _loose(text: str) -> str:
     return mark if known else canonical(tidy(mark)) or mark
 
 
-def _locate(sheet: Sheet) -> tuple[Sheet, _Place]:
+def _locate(sheet: Sheet, told: frozenset[str]) -> tuple[Sheet, _Place]:
     """Return where the sectors stand; a label that matches no other exactly may do so loosely.
 
     Where labels have two levels, such as country and sector, the sheet comes with both in one.
+    `told` are the labels of sectors that their words would make totals.
     """
     try:
-        place = _located(sheet, canonical)
+        place = _located(sheet, canonical, told)
     except DataError as error:
         joined = _joined(sheet)
         try:
             if joined is not None:
-                return joined, _located(joined, canonical)
-            return sheet, _located(sheet, _loose)
+                return joined, _located(joined, canonical, told)
+            return sheet, _located(sheet, _loose, told)
         except DataError:
             raise error from None
     rows = range(place.header + 1, place.stop)
@@ -96,7 +98,7 @@ def _locate(sheet: Sheet) -> tuple[Sheet, _Place]:
     lone = [[_loose(t) for t in one - other] for one, other in ((below, across), (across, below))]
     alike = set(lone[0]) & set(lone[1])
     twice = any(marks.count(mark) > 1 for marks in lone for mark in alike)
-    return sheet, _located(sheet, _loose) if alike and not twice else place
+    return sheet, _located(sheet, _loose, told) if alike and not twice else place
 
 
 def _joined(sheet: Sheet) -> Sheet | None:
@@ -116,6 +118,9 @@ def _joined(sheet: Sheet) -> Sheet | None:
     if best is None:
         return None
     h, c, across, down = best
+    across = _without_level(across, heads[h - 1], heads[h], set(down[h + 1 :]))
+    own = ([sheet.text(i, c - 1) for i in places], [sheet.text(i, c) for i in places])
+    down = _without_level(down, *own, set(across))
     rows = list(sheet.rows)
     rows[h - 1], rows[h] = [], list(across)
     for i in places[h + 1 :]:
@@ -128,6 +133,19 @@ def _joined(sheet: Sheet) -> Sheet | None:
     return replace(sheet, rows=rows)
 
 
+def _without_level(
+    joined: list[str], upper: list[str], lower: list[str], sectors: set[str]
+) -> list[str]:
+    """Return joined labels; one below the last sector that is alone of its name has one level."""
+    last = max(k for k, text in enumerate(joined) if text and text in sectors)
+    lone = {text for text in lower if text and lower.count(text) == 1}
+    levels = itertools.zip_longest(joined, upper, lower, fillvalue="")
+    return [
+        own if k > last and own in lone and not above else text
+        for k, (text, above, own) in enumerate(levels)
+    ]
+
+
 def _both(upper: list[str], lower: list[str]) -> list[str]:
     """Return labels of two levels in one; a merged cell of the upper names those that follow."""
     out, last = [], ""
@@ -137,7 +155,7 @@ def _both(upper: list[str], lower: list[str]) -> list[str]:
     return out
 
 
-def _located(sheet: Sheet, key: Callable[[str], str]) -> _Place:
+def _located(sheet: Sheet, key: Callable[[str], str], told: frozenset[str]) -> _Place:
     """Find the header row and the label column with the most labels in common."""
     # for each column that may hold labels, the last row of each label
     last: list[dict[str, int]] = [{} for _ in range(_LABEL_COLUMNS)]
@@ -154,17 +172,21 @@ def _located(sheet: Sheet, key: Callable[[str], str]) -> _Place:
             below = {mark for mark, row in last[c].items() if row > h}
             same = [t for t in set(texts[c + 1 :]) if t and key(t) in below]
             # numbers may agree by chance: codes count half, other numbers nothing
-            number = 0.5 * _decimal_codes(texts[c + 1 :], set(same))
+            number = _CODE * _decimal_codes(texts[c + 1 :], set(same))
             count = sum(
-                0.5 if t.isdigit() else number if _numeric(t) else 1.0 for t in map(key, same)
+                _CODE if t.isdigit() else number if _numeric(t) else 1.0 for t in map(key, same)
             )
             if count > most:
                 best, most = (h, c), count
     if best is None:
         raise _no_table(sheet)
-    place = _place(sheet, *best, key)
+    place = _place(sheet, *best, key, told)
     codes = _codes_beside(sheet, place)
-    return place if codes is None else _place(sheet, *codes, key)
+    if codes is None:
+        return place
+    coded = _place(sheet, *codes, key, told)
+    same_columns = set(coded.sectors.values()) == set(place.sectors.values())
+    return coded if same_columns else place  # numbers that go on below the sectors only count
 
 
 def _decimal_codes(header: list[str], same: set[str]) -> bool:
@@ -212,7 +234,7 @@ def _no_table(sheet: Sheet) -> DataError:
     )
 
 
-def _place(sheet: Sheet, h: int, c: int, key: Callable[[str], str]) -> _Place:
+def _place(sheet: Sheet, h: int, c: int, key: Callable[[str], str], told: frozenset[str]) -> _Place:
     below: dict[str, int] = {}
     for i in range(h + 1, len(sheet.rows)):
         if text := sheet.text(i, c):
@@ -221,11 +243,14 @@ def _place(sheet: Sheet, h: int, c: int, key: Callable[[str], str]) -> _Place:
     sectors: dict[str, int] = {}
     for j in range(c + 1, len(header)):
         mark = key(header[j]) if header[j] else ""
-        if mark in below and not _is_total(header[j]):
+        if mark in below and (header[j] in told or not _is_total(header[j])):
             if mark in sectors:
                 first = min(sectors.values()) - 1
                 where = f"{sectors[mark] - first} and {j - first}"
-                raise DataError(f"{sheet.title}: column {header[j]!r} stands twice, at {where}")
+                raise DataError(
+                    f"{sheet.title}: column {header[j]!r} stands twice, at {where}; rename one, or "
+                    "take a second table beside the first out"
+                )
             sectors[mark] = j
     rows = [below[key] for key in sectors]
     sectors = {k: j for k, j in sectors.items() if any(is_number(sheet.cell(i, j)) for i in rows)}
@@ -250,7 +275,7 @@ def _place(sheet: Sheet, h: int, c: int, key: Callable[[str], str]) -> _Place:
 
 def _is_total(text: str) -> bool:
     """Tell a word that names no sector even where it stands in a row and in a column."""
-    if len(tidy(text)) < 2:
+    if len(words := tidy(text)) < 2 and words not in {"σ", "∑"}:
         return False
     return any(role_of(text, axis) in _NEVER_SECTORS for axis in ("row", "column"))
 
@@ -299,18 +324,14 @@ def arrange_plain(
 
     A grid without a table, a row of another length than the header and labels at fault are refused.
     """
-    sheet, place = _locate(sheet)
+    told = frozenset(label for label, role in options.roles.items() if role == "sector")
+    sheet, place = _locate(sheet, told)
     _check_widths(sheet, place)
     numbers = Numbers.of(sheet, (place.first_row, place.first_column), options)
     assumed: list[str] = []
     columns = _columns(sheet, place, options.roles, codes or {})
     _check_first_rows(sheet, place)
     rows = _rows(numbers, place, (options.roles, codes or {}), columns, assumed)
-    known = {name for line in (*rows, *columns) for name in (line.label, line.shown)}
-    for key in options.roles:
-        if key not in known:
-            hint = nearest(key, known)
-            raise DataError(f"{sheet.title}: roles: no row or column {key!r};{hint}")
     _check_transposed(sheet, rows, columns)
     stated = unit_of(sheet, place.header, place.first_column)
     if stated and not options.unit:
@@ -369,6 +390,8 @@ def _columns(
     for j in range(place.first_column, width):
         code = sheet.text(place.header, j)
         names = [text for i in extra if (text := sheet.text(i, j)) and not _numeric(text)]
+        if j not in sectors and _heads_several(sheet, place, j):
+            code = ""
         if j in sectors:
             out.append(Line(j, code, given.get(code, "sector"), names[0] if names else ""))
             continue
@@ -382,6 +405,13 @@ def _columns(
             Line(j, shown, role or ("final_demand" if title else "unlabelled"), printed=title)
         )
     return out
+
+
+def _heads_several(sheet: Sheet, place: _Place, j: int) -> bool:
+    """Tell a cell of the header that names several columns, each of which is named below it."""
+    merged = bool(sheet.text(place.header, j)) and not sheet.text(place.header, j + 1)
+    below = range(place.header + 1, place.first_row)
+    return merged and any(sheet.text(i, j) and sheet.text(i, j + 1) for i in below)
 
 
 def _rows(

@@ -34,7 +34,7 @@ from quesnay.datasets.readers.world import (
     split_regions,
 )
 from quesnay.datasets.readers.written import looks_written, read_written
-from quesnay.datasets.tables import IOFrames
+from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.errors import BalanceError, DataError, suggestion
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.inputs import as_path
@@ -240,7 +240,7 @@ def table_of_sheet(sheet: Sheet, layout: str, options: ReadOptions, file: str) -
 def _assembled(sheet: Sheet, layout: str, options: ReadOptions, title: str) -> IOFrames:
     entry = LAYOUTS[layout]
     assert entry.arrange is not None  # one sheet is enough for it
-    plan = entry.arrange(sheet, options)
+    plan = entry.arrange(sheet, options).told(options.roles)
     accepted = options.tolerance or 0.0
     plan = replace(plan, totals=entry.totals, tolerance=accepted, plain=layout == "quesnay")
     return assemble(plan, title=title)
@@ -260,11 +260,15 @@ def _frames(path: Path, options: ReadOptions) -> IOFrames:
             and not looks_wiod_national(sheet)
         ):
             _check_year(book, sheet, options.year)
+        _check_taken(layout, options)
         if layout == "quesnay":
             frames = read_written(sheet, options, title)
         if frames is None and LAYOUTS[layout].read is None:
             frames = _assembled(sheet, layout, options, title)
+            if layout == "quesnay":
+                frames = replace(frames, source=_beside(frames.source, book, options))
     if frames is None:
+        _check_taken(layout, options)
         frames = LAYOUTS[layout].read(path, options)  # type: ignore[misc]
     source = replace(
         frames.source,
@@ -273,6 +277,29 @@ def _frames(path: Path, options: ReadOptions) -> IOFrames:
         year=str(options.year or frames.source.year),
     )
     return _finished(replace(frames, source=source), layout, options)
+
+
+def _check_taken(layout: str, options: ReadOptions) -> None:
+    """Refuse options that the layout would pass over, so that nobody counts on them."""
+    if options.make is not None and layout not in {"bea", "ibge"}:
+        raise DataError(
+            f"make: layout {layout!r} has no make table beside it, as 'bea' and 'ibge' have; leave "
+            "make= out"
+        )
+    if options.roles and LAYOUTS[layout].arrange is None:
+        raise DataError(f"roles: layout {layout!r} knows its rows by their codes; leave roles= out")
+
+
+def _beside(source: TableSource, book: Book, options: ReadOptions) -> TableSource:
+    """Say which sheets of a workbook hold a table besides the one taken, where none was named."""
+    if options.sheet is not None or book.kind not in WORKBOOKS:
+        return source
+    others = [name for name in book.visible if name != source.sheet]
+    also = [name for name in others if _grid(book.sheet(name), options) == _WHOLE]
+    if not also:
+        return source
+    note = f"sheet {source.sheet!r}, the first that holds a table; also {', '.join(also)}: sheet="
+    return source.with_notes(assumed=(note,))
 
 
 def _check_year(book: Book, sheet: Sheet, year: int) -> None:
@@ -329,16 +356,29 @@ def _candidates(book: Book, options: ReadOptions) -> list[str | None]:
 
 
 def _plain_sheet(book: Book, options: ReadOptions) -> Sheet:
-    """Return the first sheet that holds a grid, or the first of all, whose fault is then told."""
+    """Return the first sheet that holds a table, else the first grid, else the first of all."""
     names = _candidates(book, options)
+    found: dict[int, Sheet] = {}
     for name in names if len(names) > 1 else []:
         sheet = book.sheet(name)
-        try:
-            arrange_plain(sheet, replace(options, roles={}))
-        except DataError:
-            continue
-        return sheet
-    return book.sheet(names[0])
+        kind = _grid(sheet, options)
+        found.setdefault(kind, sheet)
+        if kind == _WHOLE:
+            break
+    return found[max(found)] if found else book.sheet(names[0])
+
+
+_NONE, _PART, _WHOLE = range(3)  # no grid; sectors alone, as of coefficients; with use and income
+
+
+def _grid(sheet: Sheet, options: ReadOptions) -> int:
+    try:
+        plan = arrange_plain(sheet, replace(options, roles={}))
+    except DataError:
+        return _NONE
+    uses = plan.of("columns", "final_demand", "imports", "demand_total")
+    income = plan.of("rows", "value_added", "value_added_total")
+    return _WHOLE if uses and income else _PART
 
 
 def _finished(frames: IOFrames, layout: str, options: ReadOptions) -> IOFrames:
@@ -402,7 +442,30 @@ def _table(frames: IOFrames, options: ReadOptions) -> InputOutputTable:
     except (DataError, BalanceError) as error:
         file = Path(source.file).name
         where = f"{file}[{source.sheet}]" if source.sheet else file
-        raise type(error)(f"{where} (layout {source.layout!r}): {error}") from error
+        hint = _odd_one(frames) if isinstance(error, BalanceError) and layout.arrange else ""
+        raise type(error)(f"{where} (layout {source.layout!r}): {error}{hint}") from error
+
+
+def _odd_one(frames: IOFrames) -> str:
+    """Name the one row of value added, or column of final demand, without which all adds up."""
+    F, V, flows = frames.final_demand, frames.value_added, frames.Z.to_numpy()
+    bought = flows.sum(axis=0) + V.to_numpy().sum(axis=0)
+    for pair in (frames.imports, frames.taxes):
+        if pair is not None:
+            bought = bought + pair[0].to_numpy().sum(axis=0)
+    sold = flows.sum(axis=1) + F.to_numpy().sum(axis=1)
+    x = None if frames.output is None else frames.output.to_numpy()
+    for axis, names, lines, (sums, total), (role, why) in (
+        ("row", V.index, V.to_numpy(), (bought, sold), ("memorandum", "if it is no income")),
+        ("column", F.columns, F.to_numpy().T, (sold, bought), ("drop", "if it is no demand")),
+    ):
+        gap = sums - (total if x is None else x)
+        room = 1e-6 * np.abs(sums).max(initial=0.0)
+        alike = np.flatnonzero((np.abs(lines - gap) <= room).all(axis=1))
+        if len(lines) > 1 and len(alike):
+            name = str(names[alike[0]])
+            return f"; without {axis} {name!r} all adds up: roles={{{name!r}: {role!r}}} {why}"
+    return ""
 
 
 def _accepted(frames: IOFrames, layout: Layout) -> tuple[float, tuple[str, ...]]:

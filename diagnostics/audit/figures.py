@@ -37,9 +37,12 @@ _SIZES = {
     "trillion": 1e12,
     "bn": 1e9,
     "mn": 1e6,
+    "万亿": 1e12,
+    "亿": 1e8,
+    "万": 1e4,
 }
 _WORDS = {
-    "CNY": "yuan rmb cny",
+    "CNY": "yuan rmb cny renminbi 元 人民币",
     "USD": "dollar dollars us-dollar us-dollars usd",
     "EUR": "euro euros eur",
     "JPY": "yen jpy",
@@ -48,8 +51,9 @@ _SAME = {word.replace("-", " "): code for code, words in _WORDS.items() for word
 _GROUPED = re.compile(r"\s*[+-]?\d{1,3}(,\d{3})+(\.\d*)?\s*", re.ASCII)
 _PER = re.compile(r"\s*/\s*|\s+per\s+", re.IGNORECASE)
 _SHAPE = re.compile(
-    r"(?P<number>[\d,.]*)\s*(?P<size>hundred|thousand|million|billion|trillion|bn|mn|)\s*"
-    r"(?P<base>[^\d,.\s].*)?",
+    r"(?P<number>[\d,.]*)\s*"
+    r"(?P<size>(?:hundred|thousand|million|billion|trillion)(?=s?\b)|bn|mn|万亿|亿|万|)"
+    r"(?:(?<=[a-z]{7})s\b)?\s*(?P<base>[^\d,.\s].*)?",
     re.IGNORECASE,
 )
 
@@ -115,6 +119,16 @@ def with_the_money_of(unit: str, other: str) -> str:
     base, money = own["base"].strip(), like["base"].strip()
     same = _SAME.get(base.lower(), base) == _SAME.get(money.lower(), money)
     return unit[: own.start("base")] + money if same else unit
+
+
+def money_of(unit: str) -> str | None:
+    """Return the code of the money that a unit is in, or None where it is no known money.
+
+    >>> money_of("100 million yuan"), money_of("million US dollars"), money_of("million persons")
+    ('CNY', 'USD', None)
+    """
+    found = _SHAPE.fullmatch(unit.strip())
+    return _SAME.get((found["base"] or "").strip().lower()) if found else None
 
 
 def inner(low: float, high: float) -> tuple[float, float]:

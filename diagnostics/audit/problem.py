@@ -14,6 +14,7 @@ one by one.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -233,6 +234,7 @@ def _quantities(figures: Sequence[Figure], declared: Sequence[Quantity]) -> dict
                 f"{figure.id}: concept {figure.concept!r}, but {figure.symbol!r} is "
                 f"{seen[figure.symbol]!r} elsewhere; give another id or a symbol column"
             )
+        _check_suffix(figure, figures)
         base = known.get(figure.symbol, Quantity(figure.symbol, figure.concept))
         own = figure.unit
         if base.unit:
@@ -249,6 +251,18 @@ def _quantities(figures: Sequence[Figure], declared: Sequence[Quantity]) -> dict
                 base.low * factor, base.high * factor,
             )  # fmt: skip
     return known
+
+
+def _check_suffix(figure: Figure, figures: Sequence[Figure]) -> None:
+    """Refuse an id such as T18b, by itself a quantity of its own, for the quantity of T18."""
+    stem = re.fullmatch(r"(.*?)[_-]?\d+\W*[a-z]", figure.symbol)
+    for other in figures:
+        if stem and other.symbol == stem[1] and other.concept == figure.concept:
+            raise DataError(
+                f"{figure.id}: counts as a quantity of its own, though it is {figure.concept!r} as "
+                f"{other.id} is; give it symbol {other.symbol!r} (column 'symbol'), or another "
+                "concept"
+            )
 
 
 def _units(

@@ -9,8 +9,11 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from quesnay.datasets.store import resources
+from quesnay.diagnostics.audit.figures import money_of
 from quesnay.diagnostics.evidence.diffusion_errors import DiffusionErrors, diffusion_errors
 from quesnay.diagnostics.reproduction.facts import Facts, collect_facts, published_demand
+from quesnay.diagnostics.reproduction.own_data import is_own
 from quesnay.diagnostics.reproduction.regressions import Elasticities, estimate_elasticities
 from quesnay.diagnostics.reproduction.study import Study, at_key, called, load_study
 from quesnay.diagnostics.reproduction.study_rules import SUPPLY, UNITS, unit_scale
@@ -190,7 +193,17 @@ def check_sectors(study: Study, facts: Facts) -> tuple[str, ...]:
                 if name in codes:
                     hint = f" write its code, {codes[name]!r}"
                 raise StudyError(f"{where}: no sector {name!r} in the tables;{hint}")
-    # every sector is in one industry group, and the groups name no other
+    if study.potential is not None and set(study.tables.technology_sectors) >= set(sectors):
+        raise StudyError(
+            "tables.technology_sectors: these are all sectors; the elasticity run needs some that "
+            "use the technology without making it"
+        )
+    _check_grouped(study, sectors)
+    return sectors
+
+
+def _check_grouped(study: Study, sectors: tuple[str, ...]) -> None:
+    """Every sector is in one industry group, and the groups name no other."""
     grouped = {sector for members in study.tables.groups.values() for sector in members}
     for sector in sectors if grouped else ():
         if sector not in grouped:
@@ -200,7 +213,6 @@ def check_sectors(study: Study, facts: Facts) -> tuple[str, ...]:
     for group, members in study.tables.groups.items():
         said = f"tables.groups.{group}: no sector"
         refuse_unknown(members, sectors, said, " in the tables", error=StudyError)
-    return sectors
 
 
 def _sector_levels(
@@ -456,16 +468,20 @@ def _check_units(study: Study, facts: Facts) -> None:
     """Refuse a scale that contradicts the units, and printed totals in another unit."""
     own = study.study
     for year, table in facts.tables.items():
-        if not str(table.unit or "").startswith(tuple(UNITS)):
-            continue
-        wanted = unit_scale(str(table.unit), "tables") / unit_scale(own.unit, "study.unit")
-        if not np.isclose(own.units_per_data_unit, wanted, rtol=1e-9):
-            raise StudyError(
-                f"study.units_per_data_unit: {own.units_per_data_unit:g}, but the table of {year} "
-                f"is in {table.unit} and the account in {own.unit}: expected {wanted:g}"
-            )
+        parts = (str(table.unit or ""), own.unit)
+        _check_factor(own.units_per_data_unit, parts, "study", f"the table of {year}", "account")
+    jobs = study.employment
+    if jobs is not None and not is_own(jobs.panel):
+        parts = (resources()[jobs.panel].unit, jobs.unit)
+        _check_factor(jobs.units_per_data_unit, parts, "employment", jobs.panel, "account's jobs")
     for name, printed in facts.reported.iterrows():
         year = int(printed["year"])
+        money, mine = money_of(str(printed["unit"])), money_of(own.unit)
+        if money and mine and money != mine:
+            raise StudyError(
+                f"reported.figures.{name}.unit: {printed['unit']!r} is in {money}, the account in "
+                f"{own.unit}; convert it"
+            )
         if printed["concept"] not in {"core", "integration", "total"} or year not in facts.gdp:
             continue
         gdp, value = float(facts.gdp[year].iloc[0]), float(printed["value"])
@@ -482,6 +498,26 @@ def _check_units(study: Study, facts: Facts) -> None:
                     f"{said} {value / gdp:.3%} of GDP, but {other} prints {share:.2%}; check the "
                     "units"
                 )
+
+
+def _check_factor(
+    given: float, units: tuple[str, str], section: str, source: str, whole: str
+) -> None:
+    """Refuse a factor from the units of the data to those of the account that is another."""
+    if not all(unit.startswith(tuple(UNITS)) for unit in units):
+        return
+    monies = {money for unit in units if (money := money_of(unit))}
+    if len(monies) > 1:
+        raise StudyError(
+            f"{section}.unit: {units[1]!r}, but {source} is in {units[0]}; give the money of the "
+            "data"
+        )
+    wanted = unit_scale(units[0], source) / unit_scale(units[1], f"{section}.unit")
+    if not np.isclose(given, wanted, rtol=1e-9):
+        raise StudyError(
+            f"{section}.units_per_data_unit: {given:g}, but {source} is in {units[0]} and the "
+            f"{whole} in {units[1]}: expected {wanted:g}"
+        )
 
 
 def _middle(facts: Facts, model: AccountModel) -> dict[str, np.ndarray]:

@@ -500,10 +500,12 @@ _DATA_FILES = (".csv", ".tsv", ".xlsx", ".xls", ".xlsb", ".ods", ".parquet", ".z
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or error
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        why = error.strerror or error
         raise StudyError(f"{path}: cannot read the study ({why}); check the path") from error
+    except UnicodeDecodeError as error:
+        raise StudyError(f"{path}: not UTF-8 text; save it as UTF-8") from error
 
 
 @contextmanager

@@ -109,10 +109,13 @@ def _check_tables(study: "Study", where: str) -> Iterator[str]:
     if not use.years or len(set(use.years)) < len(use.years):
         yield f"{where}.tables.years: name at least one year with a table, each once"
     yield from _years(use.years, f"{where}.tables.years")
+    yield from _unique(use.technology_sectors, f"{where}.tables.technology_sectors")
     yield from _one_of(use.imports, ("separate", "included"), f"{where}.tables.imports")
     yield from _one_of(use.reading, ("", *READINGS), f"{where}.tables.reading", "reading")
     if use.demand is not None and not use.demand.codes:
         yield f"{where}.tables.demand.codes: name at least one series, or leave out the section"
+    if use.demand is not None:
+        yield from _unique(use.demand.codes.values(), f"{where}.tables.demand.codes")
     for year in use.files:
         if year not in map(str, use.years):
             yield f"{where}.tables.files.{year}: {year} is not among tables.years; add it"
@@ -294,6 +297,7 @@ def _check_rows(use: "Regression | Rival", where: str) -> Iterator[str]:
     for name, columns in use.logarithms.items():
         if not columns:
             yield f"{where}.logarithms.{name}: name at least one column of the panel"
+        yield from _unique(columns, f"{where}.logarithms.{name}")
 
 
 def _check_regression(base: "Potential", own: "Regression | Rival", where: str) -> Iterator[str]:

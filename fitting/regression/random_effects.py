@@ -114,15 +114,15 @@ class _Sample:
         """Return the within regression and which columns it rests on."""
         inside = self.X - self.spread(self.X)
         kept = np.abs(inside).max(axis=0) > 1e-12 * np.abs(self.X).max(axis=0)
-        if not kept.any():
-            raise EstimationError(
-                "X: no column varies inside units; variances cannot be told apart"
-            )
         root = np.sqrt(self.weights)
-        columns = inside * root[:, None]
+        rest, columns = root * (self.y - self.spread(self.y)), inside * root[:, None]
         places = np.flatnonzero(kept)
+        if not places.size:  # regressors of the units alone: what is inside is all rest
+            none = np.empty((rest.size, 0))
+            fit = Projection(none, np.empty((0, 0)), none[0], none[0], rest, np.zeros(rest.size))
+            return fit, np.asarray(kept)
         kept[places[dependent_columns(columns[:, places], tolerance=_DEPENDENT)]] = False
-        return project(root * (self.y - self.spread(self.y)), columns[:, kept]), np.asarray(kept)
+        return project(rest, columns[:, kept]), np.asarray(kept)
 
 
 def _sample(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import plain_numbers
-from quesnay.fitting.errors import BalanceError, DataError, suggestion
+from quesnay.fitting.errors import BalanceError, DataError, shown, suggestion
 from quesnay.fitting.tables.balancing import gras
 from quesnay.fitting.tables.leontief import leontief
 from quesnay.models.input_output.engine import Engine
@@ -125,11 +125,19 @@ def groups_of(sectors: pd.Index, mapping: Any) -> list[Hashable]:
     missing = [name for name in sectors if name not in mapping]
     if missing:
         raise DataError(f"mapping: sector {missing[0]!r} has no group; give every sector one")
-    groups = [mapping[name] for name in sectors]
-    empty = [s for s, g in zip(sectors, groups, strict=True) if g is None or g is pd.NA or g != g]
-    if empty:
-        raise DataError(f"mapping: the group of sector {empty[0]!r} is missing; name one")
-    return groups
+    for name in sectors:
+        _check_group(name, mapping[name])
+    return [mapping[name] for name in sectors]
+
+
+def _check_group(sector: Hashable, group: Any) -> None:
+    if not isinstance(group, Hashable):
+        raise DataError(
+            f"mapping: the group of sector {sector!r} is {shown(group)}; name one, or give shares "
+            "of sectors in several groups as a frame, sector by group"
+        )
+    if group is None or group is pd.NA or group != group:
+        raise DataError(f"mapping: the group of sector {sector!r} is missing; name one")
 
 
 def _like(sectors: pd.Index, names: list[Any]) -> pd.Index:

@@ -224,11 +224,14 @@ def _read_vectors(
     cells = read_cells(data, what)
     axis = min(axis, cells.values.ndim - 1)
     shape, n = cells.values.shape, len(sectors)
+    labels = cells.columns if axis else cells.rows
     if shape[axis] != n:
+        if labels is not None and labels.isin(sectors).any():
+            aligned(labels, sectors, what)  # says which label is absent or unknown
         wanted = f"({n}, k)" if what.endswith("demand") else f"(m, {n})"
         turned = " (it looks transposed: pass .T)" if n in shape else ""
         raise DataError(f"{what}: shape {shape}; expected ({n},) or {wanted}{turned}")
-    order = aligned(cells.columns if axis else cells.rows, sectors, what)
+    order = aligned(labels, sectors, what)
     values = np.array(cells.values) if order is None else cells.values.take(order, axis)
     if values.ndim == 1:
         return values[None, :], pd.Index([name if cells.name is None else cells.name])
@@ -240,11 +243,13 @@ def read_vector(data: Any, sectors: pd.Index, what: str) -> Array:
     """Read one number a sector, (n,), from a vector or from a matrix of one row or column."""
     cells = read_cells(data, what)
     values = cells.values
+    labels = cells.columns if cells.values.shape[0] == 1 and cells.values.ndim == 2 else cells.rows
     if values.ndim == 2 and 1 in values.shape:
         values = values.ravel()
     if values.shape != (len(sectors),):
+        if labels is not None and labels.isin(sectors).any():
+            aligned(labels, sectors, what)
         raise DataError(f"{what}: shape {cells.values.shape}; expected {len(sectors)} numbers")
-    labels = cells.columns if cells.values.shape[0] == 1 and cells.values.ndim == 2 else cells.rows
     order = aligned(labels, sectors, what)
     return np.array(values) if order is None else values[order]
 
@@ -450,6 +455,8 @@ def aligned(given: pd.Index | None, wanted: pd.Index, what: str) -> npt.NDArray[
     order = given.get_indexer(wanted)
     absent, extra = wanted[order < 0], given.difference(wanted, sort=False)
     if len(absent) or len(extra):
+        if len(absent) and not len(extra):
+            raise DataError(f"{what}: no entry for sector {absent[0]!r}; give every sector one")
         odd = f"no entry for sector {absent[0]!r};" if len(absent) else f"unknown {extra[0]!r};"
         hint = nearest(str(absent[0]), extra) if len(absent) else nearest(str(extra[0]), wanted)
         raise DataError(

@@ -3,6 +3,7 @@
 ``Var f(b) = g'Vg`` (Oehlert, 1992); ``Q = r'(C V C')^-1 r`` (Wald, 1943).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -26,8 +27,10 @@ from quesnay.models.expressions import (
     differentiate,
     read_arithmetic,
     read_tokens,
+    shown_formula,
 )
 
+_CATEGORIES, _LEVEL = re.compile(r"\b[Ci]\("), re.compile(r"\[[^\[\]]*\]")
 _MANY = 1e9  # degrees of freedom from which F is chi-squared over its own to nine digits
 
 
@@ -152,6 +155,11 @@ def evaluate_function(fit: Fitted, expression: str, *, equation: bool = False) -
     if expression in fit.names:
         place = fit.names.index(expression)
         return Slope(float(fit.coefficients[place]), np.eye(len(fit.names))[place])
+    if isinstance(expression, str) and _CATEGORIES.search(re.sub("`[^`]*`", "", expression)):
+        raise DataError(
+            f"{shown_formula(expression)}: no coefficient and no term is called so; see "
+            "fit.params; in arithmetic their names stand between backticks"
+        )
     reader = read_tokens(expression)
     tree = read_arithmetic(reader)
     if reader.take_sign("="):
@@ -187,8 +195,14 @@ def wald_test(
     1943). CR2: Pustejovsky and Tipton (2018), section 3.2, clubSandwich's ``"HTZ"``.
     """
     given = (restrictions,) if isinstance(restrictions, str) else restrictions
-    written = as_tuple(given, "restrictions")
-    nulls = tuple(null) if isinstance(null, Sequence) else (null,) * len(written)
+    parts = [_coefficients_of(fit, one) for one in as_tuple(given, "restrictions")]
+    written = tuple(name for names in parts for name in names)
+    if not isinstance(null, Sequence):
+        nulls = (null,) * len(written)
+    elif len(null) != len(parts):
+        nulls = tuple(null)
+    else:
+        nulls = tuple(value for value, names in zip(null, parts, strict=True) for _ in names)
     if not written or len(nulls) != len(written):
         raise DataError(
             f"restrictions: {len(written)} given with {len(nulls)} values of null; "
@@ -206,6 +220,14 @@ def wald_test(
         df=min(df, _MANY),
         moments=None if moments is None else moments.combined(C),
     )
+
+
+def _coefficients_of(fit: Fitted, written: str) -> tuple[str, ...]:
+    """Return the coefficients of a term of categories such as ``C(year)``, else what is written."""
+    if not isinstance(written, str) or written in fit.names or not _CATEGORIES.search(written):
+        return (written,)
+    wanted = written.replace(" ", "")
+    return tuple(n for n in fit.names if _LEVEL.sub("", n).replace(" ", "") == wanted) or (written,)
 
 
 def check_null(null: float) -> None:

@@ -111,7 +111,8 @@ class Functions:
         ----------
         restrictions : str or sequence of str
             Coefficients by name, or arithmetic of them, such as ``["ict", "k + l = 1"]``; there
-            names that are no plain words stand between backticks.
+            names that are no plain words stand between backticks. A term of categories such as
+            ``"C(year)"`` stands for all its coefficients.
         null : float or sequence of float, default 0
             The value of each under the null.
 

@@ -233,6 +233,8 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (services(rate=FLOW.iloc[:2]), "no value for 2017"),
     (services(property_income=FLOW * 0 - 9), "not to more than 0"),
     (lambda: qn.domar_aggregation(INPUTS, INPUTS, FLOW), "year 2015"),
+    (lambda: qn.domar_aggregation(INPUTS.iloc[1:], INPUTS, FLOW.set_axis(FLOW.index + 1)),
+     "in gross_output but not in value_added"),
     (lambda: qn.domar_aggregation(INPUTS.iloc[1:], INPUTS, FLOW * 0), "not above 0"),
     (lambda: qn.accumulate_contributions(FLOW, INPUTS), "but its first"),
     (lambda: qn.accumulate_contributions(FLOW * 0, INPUTS.iloc[1:]), "not positive"),

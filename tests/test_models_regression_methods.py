@@ -742,3 +742,17 @@ def test_stated_weights_average_and_a_prior_may_have_a_covariance() -> None:
     assert row["nobs"] == N
     assert row["method"] == shrunk.method
     assert set(shrunk.details) <= set(shrunk.glance())
+
+
+def test_what_depends_on_other_columns_is_told_in_any_unit() -> None:
+    small = DATA.assign(a=1e-6 * DATA["x"], b=2e-6 * DATA["x"], c=1e-7 * DATA["z"])
+    fit = qn.fit_panel("y ~ a + b + c", small, drop_collinear=True)
+    assert fit.names == ("Intercept", "a", "c")
+    zero = qn.fit_panel("y ~ a + o + c", small.assign(o=0.0), drop_collinear=True)
+    assert zero.names == ("Intercept", "a", "c")
+    assert zero.params["a"] == pytest.approx(fit.params["a"], rel=1e-9)
+
+
+def test_a_switch_of_the_regression_of_means_is_true_or_false() -> None:
+    odd: Any = "yes"
+    refused(lambda: qn.fit_between("y ~ x", DATA, unit="u", by_length=odd), "by_length: .*'yes'")

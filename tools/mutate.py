@@ -268,9 +268,11 @@ def plan_tests(reach: Reach, fault: Fault, files: Mapping[str, Sequence[str]]) -
         (name for name in reaching if "::" in name),
         key=lambda name: reach.seconds.get(name, UNKNOWN),
     )
-    words = set(fault.file.removesuffix(".py").replace("/", "_").split("_"))
-    near = sorted(quick, key=lambda name: -len(words & set(name.split(".py")[0].split("_"))))
+    words = set(_words(fault.file))
+    near = sorted(quick, key=lambda name: -len(words & set(_words(name))))
     whole = [file for file, _ in Counter(map(_file, reaching)).most_common()]
+    timed = set(map(_file, reach.seconds))
+    whole += [f for f in files if f not in timed and len(words & set(_words(f))) > 1]  # new files
     wide = [name for file in whole for name in files.get(file, ())]
     wide.sort(key=lambda name: name in reach.seconds)  # what was written since is tried first
     sharing = [file for file in files if SHARED in files[file]]
@@ -282,6 +284,10 @@ def plan_tests(reach: Reach, fault: Fault, files: Mapping[str, Sequence[str]]) -
         kept.append([name for name in dict.fromkeys(stage) if name in known])
         known -= set(stage)
     return kept
+
+
+def _words(name: str) -> list[str]:
+    return name.split(".py")[0].replace("/", "_").split("_")
 
 
 def _within(names: Iterable[str], seconds: dict[str, float], budget: float) -> list[str]:

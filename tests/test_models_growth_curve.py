@@ -73,6 +73,17 @@ def test_profile_of_a_known_model_is_where_the_sum_of_squares_says() -> None:
         )  # Student's t, 18 degrees of freedom, at 95 %
 
 
+def test_profile_under_known_errors_asks_the_normal_law() -> None:
+    known = np.full(len(YEARS), 0.05)
+    fit = qn.fit_curve("logistic", YEARS, noisy(), y_errors=known)
+    interval = fit.conf_int(0.9)
+    for end in (interval["low"]["saturation"], interval["high"]["saturation"]):
+        held = qn.fit_curve("logistic", YEARS, noisy(), saturation=float(end), y_errors=known)
+        gap = sum(((held.data["y"] - held.data["fitted"]) / 0.05) ** 2)
+        gap -= sum(((fit.data["y"] - fit.data["fitted"]) / 0.05) ** 2)
+        assert np.sqrt(gap) == pytest.approx(1.6448536, rel=1e-5)
+
+
 def test_the_three_intervals_agree_where_the_model_is_nearly_linear() -> None:
     fit = qn.fit_curve("logistic", YEARS, noisy(size=0.01))
     wald = fit.conf_int(method="wald")

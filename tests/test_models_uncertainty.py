@@ -546,3 +546,20 @@ def test_clusters_are_one_label_a_row() -> None:
     for odd in (np.zeros((4, 2)), "k"):
         with pytest.raises(qn.DataError, match="cluster must be a column name of a DataFrame, or"):
             qn.bootstrap(np.mean, np.arange(4.0), draws=5, seed=0, cluster=odd)
+
+
+def test_labels_of_copies_say_which_copy_they_are() -> None:
+    seen: set[tuple[object, ...]] = set()
+
+    def look(data: pd.DataFrame) -> int:
+        seen.add(tuple(data["firm"]))
+        return 1
+
+    data = pd.DataFrame({"firm": ["a", "b", "b", "c"]})
+    qn.bootstrap(look, data, draws=60, cluster="firm", seed=3)
+    assert ("a", "a #2", "a #3") in seen
+    assert ("b", "b", "a", "b #2", "b #2") in seen
+    assert ("c", "a", "c #2") in seen
+    seen.clear()
+    qn.bootstrap(look, data.assign(firm=[5, 7, 7, 9]), draws=60, cluster="firm", seed=3)
+    assert {(5, 10, 11), (9, 5, 10)} <= seen

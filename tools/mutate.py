@@ -271,6 +271,7 @@ def plan_tests(reach: Reach, fault: Fault, files: Mapping[str, Sequence[str]]) -
     words = set(_words(fault.file))
     near = sorted(quick, key=lambda name: -len(words & set(_words(name))))
     whole = [file for file, _ in Counter(map(_file, reaching)).most_common()]
+    whole.sort(key=lambda name: -len(words & set(_words(name))))
     alike = [file for file in files if len(words & set(_words(file))) > 1]  # may reach it since
     wide = [name for file in dict.fromkeys(whole + alike) for name in files.get(file, ())]
     wide.sort(key=lambda name: name in reach.seconds)  # what was written since is tried first

@@ -540,6 +540,17 @@ def test_absorbed_slopes_are_those_of_dummies_and_predict_new_rows() -> None:
     refused(lambda: alone.predict(new), "without levels of 'u': absorb both")
 
 
+def test_a_unit_whose_slope_never_varies_has_a_level_alone() -> None:
+    data = DATA.assign(x=DATA["x"].where(DATA["u"] != "u02", 0.0))
+    fit = qn.fit_panel("y ~ z", data, **PANEL, absorb=["u", "u[x]"])
+    found = fit.effects().set_index(["effect", "group"])["value"]
+    assert np.isfinite(found).all()
+    own = data[data["u"] == "u02"]
+    level = float((own["y"] - fit.params["z"] * own["z"]).mean())
+    assert found["u", "u02"] == pytest.approx(level, rel=1e-8)
+    assert found["u[x]", "u02"] == 0.0
+
+
 def test_lags_predict_with_the_rows_that_new_data_have() -> None:
     fit = qn.fit_panel("y ~ x + lag(x)", DATA, **PANEL)
     rows = DATA[DATA["u"] == "u03"]

@@ -112,3 +112,22 @@ def test_sectors_share_what_is_published_of_their_group() -> None:
         pd.Series({"1": 4.0, "2": 3.0}), pd.Series({"1": 2.0, "2": 0.0}), 22.0
     )
     assert grown.to_dict() == pytest.approx({"1": 16.0, "2": 6.0})  # 8 and, without growth, 3
+
+
+def test_a_product_that_the_older_table_does_not_import_takes_no_share() -> None:
+    first = table(1.0)
+    demand = first.final_demand.copy()
+    demand["homes"], demand["imports"] = [0.4, 0.4], [-0.2, 0.0]
+    one = {2018: InputOutputTable(first.Z, demand, first.value_added), 2020: table(2.0)}
+    found = margins_between(one, 2019, value_added=VALUE, published=pd.DataFrame())
+    # three quarters by the line of shares, 1 and a half; made to close the account of 0.3
+    assert found.imports.tolist() == pytest.approx([0.3, 0.0])
+    assert found.expected_imports == pytest.approx(0.3)
+    assert found.demand.to_dict() == pytest.approx({"homes": 1.2, "exports": 0.45})
+    bare = first.final_demand.drop(columns="imports").assign(homes=[0.2, 0.4])
+    none = {2018: InputOutputTable(first.Z, bare, first.value_added), 2020: table(2.0)}
+    # homes 0.6 of 0.9 and 1.6 of 1.8, exports a third: 10 / 9 of GDP, which is made one
+    closed = margins_between(none, 2019, value_added=VALUE, published=pd.DataFrame())
+    assert closed.imports.tolist() == [0.0, 0.0]
+    assert closed.demand.to_dict() == pytest.approx({"homes": 0.945, "exports": 0.405})
+    assert closed.expected_imports == pytest.approx(0.15)

@@ -79,7 +79,7 @@ def satellite_output(
     output: Array,
     weights: Array,
     *,
-    jointly: bool = True,
+    jointly: bool,
 ) -> Array:
     """Return output elsewhere that parts of sectors need, by sector, a row a set of weights.
 
@@ -226,7 +226,7 @@ def loss_variance(
 
 
 def extraction_gradient(
-    corner: Array, ahead: Array, weights: Array, u: Array, *, kind: Kind = "total"
+    corner: Array, ahead: Array, weights: Array, u: Array, *, kind: Kind
 ) -> Array:
     """Return the derivative of the loss of an extraction by each weight.
 

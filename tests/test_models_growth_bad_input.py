@@ -264,7 +264,7 @@ NAMED: list[tuple[Callable[[], object], str]] = [
     (services(rates=[0.3, 0.1]), "depreciation: expected a Series asset -> rate"),
     (services(rate="high"), "rate must be a number or a Series by year, got 'high'"),
     (services(rate=FLOW.iloc[1:3]), "rate: no value for 2018; give every year from the second on"),
-    (lambda: qn.capital_services(ASSETS, ASSETS, RATES), "give either property_income= or rate=, and not both"),
+    (lambda: qn.capital_services(ASSETS, ASSETS, RATES), "property_income= or rate=, and not both"),
     (services(ASSETS.drop(2016), ASSETS.drop(2016)), "stocks: no year between 2015 and 2017"),
     (services(ASSETS.iloc[:2], ASSETS.iloc[:2]), "growth of services needs three years, got 2"),
     (inventory(depreciation=pd.Series([0.1, 1.5, 2.0, 0.1], YEARS)), "1.5 is outside .0, 1.; 10 %"),

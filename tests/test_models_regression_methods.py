@@ -767,3 +767,31 @@ def test_what_depends_on_other_columns_is_told_in_any_unit() -> None:
 def test_a_switch_of_the_regression_of_means_is_true_or_false() -> None:
     odd: Any = "yes"
     refused(lambda: qn.fit_between("y ~ x", DATA, unit="u", by_length=odd), "by_length: .*'yes'")
+
+
+@pytest.mark.parametrize(("times", "cuts"), [(4, [2]), (5, [2, 3])])
+def test_half_panels_are_two_way_regressions_of_dummies(times: int, cuts: list[int]) -> None:
+    data = DATA[DATA["t"] - DATA["t"].min() < times]
+    t, u = (data["t"] - data["t"].min()).to_numpy(), data["u"].to_numpy()
+
+    def influence(rows: Any) -> tuple[Any, Any]:
+        part = data[rows]
+        dummies = pd.get_dummies(part[["u", "t"]].astype(str), dtype=float).to_numpy()
+        wide = part[["x", "z", "y"]].to_numpy()
+        wide = wide - dummies @ np.linalg.lstsq(dummies, wide, rcond=None)[0]
+        X, y = wide[:, :2], wide[:, 2]
+        b = np.linalg.solve(X.T @ X, X.T @ y)
+        scores = pd.DataFrame(X * (y - X @ b)[:, None]).groupby(part["u"].to_numpy()).sum()
+        return b, scores.to_numpy() @ np.linalg.inv(X.T @ X)
+
+    halves = [influence(half) for cut in cuts for half in (t < cut, t >= cut)]
+    whole = influence(t >= 0)
+    expected, spread = (
+        2 * whole[k] - sum(half[k] for half in halves) / (2 * len(cuts)) for k in (0, 1)
+    )
+    found = qn.fit_half_panel_jackknife("y ~ x + z", data, unit="u", time="t")
+    groups = len(set(u))
+    np.testing.assert_allclose(found.params, expected, rtol=1e-8)
+    np.testing.assert_allclose(
+        found.covariance, groups / (groups - 1) * spread.T @ spread, rtol=1e-7
+    )

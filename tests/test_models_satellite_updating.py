@@ -131,3 +131,30 @@ def test_a_product_that_the_older_table_does_not_import_takes_no_share() -> None
     assert closed.imports.tolist() == [0.0, 0.0]
     assert closed.demand.to_dict() == pytest.approx({"homes": 0.945, "exports": 0.405})
     assert closed.expected_imports == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_imports_apart_are_updated_in_their_own_rows(final: bool) -> None:
+    flows = pd.DataFrame([[1.0, 2.0], [3.0, 1.0]], S, S)
+    bought = pd.DataFrame([[0.5, 0.25]], ["oil"], S)
+    used = pd.DataFrame({"homes": [0.75]}, ["oil"])
+    block = (bought, used) if final else bought
+    demand, value = pd.DataFrame({"homes": [4.0, 5.0]}, S), pd.Series([2.5, 5.75], S)
+    old, last = (
+        InputOutputTable(
+            k * flows, k * demand, k * value,
+            imports=tuple(k * part for part in block) if final else k * bought,
+        )
+        for k in (1.0, 2.0)
+    )  # fmt: skip
+    margins = margins_between(
+        {2018: old, 2020: last}, 2019, value_added=1.5 * old.v, published=pd.DataFrame()
+    )
+    assert margins.imports.tolist() == pytest.approx([2.25 if final else 1.125])
+    made = update_table(old, margins, lambda z, r, c: ras(z, r, c).table)
+    np.testing.assert_allclose(made.Z, 1.5 * flows, rtol=1e-7)
+    assert made.imports is not None
+    assert made.imports.final_demand is not None
+    np.testing.assert_allclose(made.imports.Z, 1.5 * bought, rtol=1e-7)
+    assert made.imports.final_demand["homes"].tolist() == pytest.approx([1.125 if final else 0.0])
+    np.testing.assert_allclose(made.final_demand["homes"], [6.0, 7.5], rtol=1e-7)

@@ -174,7 +174,7 @@ def _refuse_unwritable(target: Path) -> None:
 def _drop(beside: Path | None) -> None:
     if beside is not None:
         with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+            beside.unlink()
 
 
 def _make_beside(target: Path) -> Path:

@@ -551,6 +551,31 @@ def test_a_unit_whose_slope_never_varies_has_a_level_alone() -> None:
     assert found["u[x]", "u02"] == 0.0
 
 
+@pytest.mark.parametrize(
+    "fit",
+    [
+        lambda d: qn.fit_panel("y ~ x + lag(x)", d, **PANEL),
+        lambda d: qn.fit_panel("y ~ x + lag(x, 2) + C(q)", d, absorb="u", **PANEL),
+        lambda d: qn.fit_panel("y ~ x + diff(z)", d[d["u"] == "u03"], time="t"),
+        lambda d: qn.fit_panel("y ~ z", d, absorb=["u", "t"]),
+        lambda d: qn.fit_panel("y ~ z", d, absorb=["u", "u[x]"], **PANEL),
+        lambda d: qn.fit_differences("y ~ x + z", d, **PANEL),
+        lambda d: qn.fit_differences("y ~ x", d, lag="long", **PANEL),
+        lambda d: qn.fit_correlated_random_effects("y ~ x + z", d, **PANEL),
+    ],
+)
+def test_rows_of_the_sample_are_predicted_as_they_were_fitted(fit: Fit) -> None:
+    data = DATA.assign(t=DATA["t"] - 2000)
+    made = fit(data)
+    rows = data if made.nobs > TIMES else data[data["u"] == "u03"]
+    turned = made.predict(rows.iloc[::-1])
+    found = turned.loc[made.index]
+    np.testing.assert_allclose(found, made.predict(), rtol=1e-8, atol=1e-10)
+    lost = turned.index.difference(made.index)
+    assert turned.loc[lost].isna().all()
+    assert len(lost) == len(rows) - made.nobs
+
+
 def test_lags_predict_with_the_rows_that_new_data_have() -> None:
     fit = qn.fit_panel("y ~ x + lag(x)", DATA, **PANEL)
     rows = DATA[DATA["u"] == "u03"]

@@ -126,8 +126,9 @@ def _listed(target: Path) -> set[str]:
         named = json.loads((target / _MANIFEST).read_text(encoding="utf-8"))["sha256"]
     except (OSError, ValueError, KeyError, TypeError):
         return set()
-    parts = (name for name in named if all(_NAME.fullmatch(part) for part in name.split("/")))
-    return set(parts) if isinstance(named, dict) else set()
+    if not isinstance(named, dict):
+        return set()
+    return {name for name in named if all(_NAME.fullmatch(part) for part in name.split("/"))}
 
 
 def _sweep(target: Path) -> None:

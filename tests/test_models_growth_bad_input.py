@@ -256,6 +256,7 @@ def at(frame: pd.DataFrame, year: int, asset: str, value: float) -> pd.DataFrame
 
 SPREAD = SQUARE.copy()
 SPREAD.loc["b", "c"] = 0.05
+COSTS = pd.DataFrame({"g": list("abb"), "c": [1.0, 2.0, 3.0], "v": [9.0, 1.0, -1.0]})
 NAMED: list[tuple[Callable[[], object], str]] = [
     (services(stocks=at(ASSETS, 2017, "other", 0)), "stocks: 0 of 'other' in 2017 is not positive"),
     (services(prices=at(ASSETS, 2016, "ict", -2)), "prices: -2 of 'ict' in 2016 is not positive"),
@@ -278,6 +279,16 @@ NAMED: list[tuple[Callable[[], object], str]] = [
     (adjusted(std_errors=changed(SIGMA.set_axis([1, 2, 3]), y2=-0.5).set_axis(list("abc"))),
      "std_errors: -0.5 of 'b' is below 0"),
     (adjusted(covariance=SPREAD), "'b' with 'c' is not symmetric"),
+    (account(FLOW.set_axis([2015, 2016, 2018, 2021]), INPUTS.set_axis([2015, 2016, 2018, 2021]),
+             INPUTS.set_axis([2015, 2016, 2018, 2021])),
+     "output: 2 years from 2016 to 2018 but 1 before; growth needs evenly spaced years"),
+    (account(FLOW.iloc[:1], INPUTS.iloc[:1], INPUTS.iloc[:1]),
+     "growth needs two years at least, got 1 .2015."),
+    (lambda: qn.cost_share(COSTS, "c", total="v", by="g"), "sum of 'v' for b is not above zero"),
+    (lambda: qn.cost_share(COSTS.iloc[1:], "c", total="v"), "the sum of 'v' is not above zero"),
+    (lambda: qn.cost_share(COSTS, [], total="v"), "costs is empty; name at least one column"),
+    (lambda: qn.cost_share(COSTS.assign(c=np.nan), "c", total="v"), "no row without a gap in cost"),
+    (lambda: qn.cost_share(COSTS.astype({"c": str}), "c", total="v"), "column 'c' holds .*; "),
     (adjusted(identities=["a + b = c", "b = a / (a - 1)"]),
      "'b = a / .a - 1.' has no finite value"),
     (adjusted(identities=pd.DataFrame({"a": [1, 0], "b": [1, 0]}, ["one", "two"])),

@@ -820,3 +820,57 @@ def test_half_panels_are_two_way_regressions_of_dummies(times: int, cuts: list[i
     np.testing.assert_allclose(
         found.covariance, groups / (groups - 1) * spread.T @ spread, rtol=1e-7
     )
+
+
+def test_long_differences_go_from_each_units_first_row_to_its_last() -> None:
+    data = pd.DataFrame(
+        {
+            "u": list("cabaccd"), "t": [2, 3, 1, 1, 0, 1, 5],
+            "x": [5.0, 4.0, 9.0, 1.0, 1.0, 7.0, 3.0], "y": [9.0, 7.0, 1.0, 1.0, 1.0, 0.0, 2.0],
+        }
+    )  # fmt: skip
+    found = qn.fit_differences("y ~ 0 + x", data, unit="u", time="t", lag="long", covariance="HC1")
+    # a goes from 1 to 4 and from 1 to 7, c from 1 to 5 and from 1 to 9; b and d are seen once
+    assert found.nobs == 2
+    assert found.params["x"] == pytest.approx((3 * 6 + 4 * 8) / (9 + 16))
+    assert list(found.index) == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("mean", "std", "message"),
+    [
+        ({"x": 0.1, "z": 0.2}, {"x": 1.0}, "term 'z' has a mean or a deviation, not both"),
+        ({"x": 0.1}, {"x": 1.0, "z": 1.0}, "term 'z' has a mean or a deviation, not both"),
+        ({"x": 0.1, "z": 0.2}, {"x": 1.0, "z": 0.0}, "prior_std: 0.0 at 'z'; must be positive"),
+        (0.0, -1.0, "prior_std: -1.0 at 'Intercept'; must be positive"),
+        ([0.0], 1.0, "prior_mean: name the terms, for example {'Intercept': 0.1}"),
+        ({"w": 0.0}, {"w": 1.0}, "prior_mean: no term 'w' in the fit"),
+    ],
+)
+def test_priors_that_do_not_fit_are_named(mean: Any, std: Any, message: str) -> None:
+    fit = qn.fit_panel("y ~ x + z", DATA)
+    refused(lambda: qn.shrink(fit, prior_mean=mean, prior_std=std), message)
+
+
+def test_rows_and_columns_at_fault_are_named() -> None:
+    data = DATA.head(6).set_axis(list("pqrstv")).assign(n=[1, 2, 1.5, 1, 1, 2.5])
+    refused(lambda: qn.fit_panel("y ~ x", data, frequency="n"), "1.5 at row 'r' is no whole number")
+    less = data.assign(w=[1.0, 1.0, -2.0, 1.0, -3.0, 1.0])
+    refused(lambda: qn.fit_panel("y ~ x", less, weights="w"), "weights: -2 at row 'r' is negative")
+    far = data.assign(x=[0.0, 1.0, 2.0, np.inf, -np.inf, 1.0])
+    refused(lambda: qn.fit_panel("y ~ x", far), "'x' is infinite at row 's'; mend the value")
+    moved = data.rename_axis("id")
+    refused(lambda: qn.fit_panel("y ~ id", moved), "'id' is in the index, not a column; use data")
+    twice = pd.concat([data, data[["x"]]], axis=1)
+    refused(lambda: qn.fit_panel("y ~ x", twice), "several columns 'x'; rename all but one")
+
+
+def test_times_that_a_category_orders_count_those_between() -> None:
+    names = ["before", "first", "second", "third", "fourth", "after"]
+    one = DATA[DATA["t"] < DATA["t"].min() + 3].head(9)
+    months = pd.Categorical(["first", "second", "fourth"] * 3, names, ordered=True)
+    data = one.assign(t=months, u=list("aaabbbccc"))
+    fit = qn.fit_panel("y ~ lag(x)", data, unit="u", time="t")
+    assert fit.nobs == 3  # the fourth has no third before it
+    x, y = data["x"].to_numpy()[::3], data["y"].to_numpy()[1::3]
+    np.testing.assert_allclose(fit.params, np.polyfit(x, y, 1)[::-1], rtol=1e-8)

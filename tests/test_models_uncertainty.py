@@ -12,6 +12,7 @@ import quesnay as qn
 from quesnay.fitting.simulation.inference import bootstrap_interval
 from quesnay.models.uncertainty.bootstrap import BootstrapResult
 from quesnay.models.uncertainty.monte_carlo import MonteCarloResult
+from quesnay.models.uncertainty.sensitivity import VarianceShares
 
 U = np.linspace(0.001, 0.999, 57)
 
@@ -639,3 +640,10 @@ def test_a_checkpoint_of_copies_with_other_labels_is_refused(tmp_path: Path) -> 
 
 def _mean_of_x(data: pd.DataFrame) -> float:
     return float(data["x"].mean())
+
+
+def test_shares_of_the_variance_add_to_one_where_a_figure_varies() -> None:
+    total = pd.DataFrame([[0.5, -0.1, 0.3], [0.0, 0.0, -0.2]], ["y", "z"], list("abc"))
+    found = VarianceShares(total, total, 9).shares
+    assert found.loc["y"].tolist() == pytest.approx([0.625, 0.0, 0.375])
+    assert found.loc["z"].isna().all()

@@ -1,5 +1,7 @@
 """Linkage map, extraction bars and heat map: what they say, name and carry."""
 
+import inspect
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import quesnay as qn
+from quesnay.diagnostics.plots import input_output
 from quesnay.diagnostics.plots.input_output import core_flows
 from quesnay.diagnostics.plots.style import (
     Named,
@@ -30,6 +33,15 @@ def _names() -> dict[str, str]:
 
 def words(figure: Figure) -> str:
     return " | ".join(text.get_text() for axes in figure.axes for text in axes.texts)
+
+
+@pytest.mark.parametrize("name", ["plot_linkages", "plot_coefficients", "plot_core"])
+def test_a_plot_asked_of_a_table_has_the_defaults_of_its_function(name: str) -> None:
+    free = inspect.signature(getattr(input_output, name)).parameters
+    own = inspect.signature(getattr(qn.InputOutputTable, name)).parameters
+    shared = set(free) & set(own) - {"self", "table"}
+    assert "names" in shared
+    assert {key: own[key].default for key in shared} == {key: free[key].default for key in shared}
 
 
 def test_linkage_map_names_every_key_sector(

@@ -70,6 +70,17 @@ def test_rows_are_told_as_statsmodels_tells_their_influence() -> None:
     assert "Cook's distance" in table.frame.columns
 
 
+def test_rows_of_statsmodels_keep_their_labels_or_are_numbered() -> None:
+    frame = panel().head(20).set_axis([f"r{k}" for k in range(20)])
+    X = sm.add_constant(frame[["x", "w"]])
+    named = qn.diagnose(sm.OLS(frame["y"], X).fit())
+    assert list(named.rows.index) == list(frame.index)
+    bare = qn.diagnose(sm.OLS(frame["y"].to_numpy(), X.to_numpy()).fit())
+    assert list(bare.rows.index) == [str(k) for k in range(20)]
+    dropped = "0 missing, 0 alone in an effect, 0 of weight zero"
+    assert named.header.loc["rows dropped", "value"] == dropped
+
+
 def test_errors_intervals_and_p_values_follow_from_each_rule() -> None:
     frame = plain().errors.frame
     known = {"classical": ols(), "recommended": ols().get_robustcov_results("HC3", use_t=True)}

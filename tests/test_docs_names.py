@@ -1,5 +1,6 @@
 """Every exported name is documented: on the page of names, and with an example that runs."""
 
+import ast
 import inspect
 import re
 import runpy
@@ -56,3 +57,16 @@ def test_an_exported_function_says_what_it_takes_and_returns(name: str) -> None:
         assert "Returns\n-------" in text
         if inspect.signature(made).parameters:
             assert "Parameters\n----------" in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_default_that_is_documented_is_the_default(name: str) -> None:
+    made = getattr(qn, name)
+    members = [m for _, m in inspect.getmembers(made, inspect.isfunction)] or [made]
+    for function in members:
+        if not inspect.isfunction(function):
+            continue
+        known = inspect.signature(function).parameters
+        said = re.findall(r"^(\w+) : .*, default (.+)$", inspect.getdoc(function) or "", re.M)
+        for parameter, default in said:
+            assert known[parameter].default == ast.literal_eval(default), (function, parameter)

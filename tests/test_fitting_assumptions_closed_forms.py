@@ -20,6 +20,7 @@ from quesnay.fitting.assumptions.serial import (
     wooldridge_within,
 )
 from quesnay.fitting.assumptions.specification import added_columns, reset
+from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.least_squares import project, project_noisy
 
 G = np.random.default_rng(np.random.SeedSequence(4))
@@ -159,3 +160,13 @@ def test_dependence_counts_only_pairs_that_vary_over_common_times() -> None:
     assert found.statistic == pytest.approx(expected, rel=1e-10)
     assert found.statistic < 0.0
     assert found.p_value == pytest.approx(2.0 * stats.norm.sf(-expected), rel=1e-10)
+
+
+def test_residuals_of_four_rows_that_differ_have_a_shape() -> None:
+    # moments 1 and 1: no skewness, a kurtosis of 1 and n 2^2 / 24
+    assert jarque_bera([1.0, -1.0, 1.0, -1.0]).statistic == pytest.approx(4 * 4 / 24)
+    assert jarque_bera([1.0, -1.0, 1.0, -1.0], rows=2.5).statistic == pytest.approx(2.5 * 4 / 24)
+    assert jarque_bera([1.0, 1.0, 1.0, 1.0 + 1e-12]).statistic > 0.0
+    for few, message in (([1.0, 2.0, 3.0], "3 values; at least four"), ([2.0] * 4, "all equal")):
+        with pytest.raises(EstimationError, match=message):
+            jarque_bera(few)

@@ -159,3 +159,27 @@ def test_a_search_that_begins_at_the_answer_takes_no_step() -> None:
     far = nonlinear_least_squares(lambda theta: theta[0] * t, 3.0 * t, [1.0])
     assert far.iterations >= 1
     assert far.params.tolist() == pytest.approx([3.0], rel=1e-12)
+
+
+def test_a_weighted_line_is_its_closed_form_in_every_part() -> None:
+    t, y, weights = np.array([1.0, 2.0, 3.0]), np.array([2.0, 5.0, 5.0]), np.array([1.0, 2.0, 1.0])
+    slope = 37 / 18  # the weighted sum of t y over that of t^2
+    for jacobian in (None, lambda theta: t[:, None]):
+        fit = nonlinear_least_squares(
+            lambda theta: theta[0] * t, y, [1.0], jacobian=jacobian, weights=weights
+        )
+        rest = y - slope * t
+        assert fit.params == pytest.approx([slope], rel=1e-12)
+        np.testing.assert_allclose(fit.fitted, slope * t, rtol=1e-12)
+        np.testing.assert_allclose(fit.residuals, rest, rtol=1e-10)
+        np.testing.assert_allclose(fit.jacobian[:, 0], np.sqrt(weights) * t, rtol=1e-9)
+        rss = float(weights @ rest**2)
+        assert (fit.rss, fit.dof) == (pytest.approx(rss, rel=1e-12), 2)
+        assert fit.sigma == pytest.approx((rss / 2) ** 0.5, rel=1e-12)
+        assert fit.covariance[0, 0] == pytest.approx(rss / 2 / 18, rel=1e-9)
+        assert fit.std_errors == pytest.approx([(rss / 2 / 18) ** 0.5], rel=1e-9)
+        assert fit.unscaled[0, 0] == pytest.approx(1 / 18, rel=1e-9)
+    exact = nonlinear_least_squares(lambda theta: theta[0] * t[:1], y[:1], [1.0])
+    assert (exact.dof, exact.params[0]) == (0, pytest.approx(2.0, rel=1e-12))
+    assert np.isnan(exact.sigma)
+    assert np.isnan(exact.covariance).all()

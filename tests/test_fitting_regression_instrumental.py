@@ -6,9 +6,12 @@ from typing import Any, Literal
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
+from scipy import stats
 from statsmodels.multivariate.cancorr import CanCorr
 
 from quesnay.fitting.arrays import Array
+from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.instrumental import (
     anderson_rubin,
     endogeneity,
@@ -179,3 +182,67 @@ def test_instruments_for_each_regressor_are_strong_together() -> None:
     found = joint_strength(instrumental_variables(X.sum(axis=1), X, Z, np.ones((500, 1))))
     assert found.verdict.startswith("strong")
     assert found.p_value < 1e-10
+
+
+def _two_endogenous(n: int) -> tuple[Array, Array, Array, Array, Array]:
+    g = np.random.default_rng(np.random.SeedSequence(11))
+    Z, common = g.standard_normal((n, 3)), g.standard_normal(n)
+    X = Z @ [[1.0, 0.2], [0.3, 1.0], [0.5, -0.5]] + common[:, None] + g.standard_normal((n, 2))
+    W = np.column_stack([np.ones(n), g.standard_normal(n)])
+    y = X @ [1.0, -1.0] + W @ [2.0, 0.5] + common + g.standard_normal(n)
+    return y, X, Z, W, np.arange(n) % 8.0
+
+
+def test_endogeneity_of_two_regressors_is_the_joint_test_of_their_first_stage_residuals() -> None:
+    y, X, Z, W, group = _two_endogenous(60)
+    fit = instrumental_variables(y, X, Z, W)
+    first = np.column_stack([W, Z])
+    missed = X - first @ np.linalg.lstsq(first, X, rcond=None)[0]
+    wide = sm.OLS(y, np.column_stack([X, W, missed]))
+    both = np.eye(6)[4:]
+    for ours, options, df in (
+        (endogeneity(fit, robust=False), {"cov_type": "nonrobust"}, 54),
+        (endogeneity(fit), {"cov_type": "HC1"}, 54),
+        (
+            endogeneity(fit, clusters=group),
+            {"cov_type": "cluster", "cov_kwds": {"groups": group}},
+            7,
+        ),
+    ):
+        theirs = wide.fit(use_t=True, **options).f_test(both)
+        assert ours.statistic == pytest.approx(float(theirs.fvalue), rel=1e-8)
+        assert ours.distribution == f"F(2, {df})"
+        assert ours.p_value == pytest.approx(stats.f.sf(ours.statistic, 2, df), rel=1e-8)
+
+
+def test_the_last_degree_of_freedom_of_instruments_is_used() -> None:
+    y, X, Z, W, _ = _two_endogenous(7)
+    fit = instrumental_variables(y, X, Z, W)  # two and two coefficients, and two residuals
+    assert fit.df == 3
+    assert endogeneity(fit, robust=False).distribution == "F(2, 1)"
+    y, X, Z, W, _ = _two_endogenous(6)
+    assert joint_strength(instrumental_variables(y, X, Z, W)).distribution == "3 F: chi2(2)"
+    with pytest.raises(EstimationError, match="y: 6 rows leave no degree of freedom"):
+        endogeneity(instrumental_variables(y, X, Z, W))
+    alone = instrumental_variables(y, X[:, :1], Z, W)
+    assert first_stage(alone, robust=False).distribution == "F(3, 1)"
+    y, X, Z, W, _ = _two_endogenous(5)
+    for test, few in ((joint_strength, X), (first_stage, X[:, :1])):
+        with pytest.raises(EstimationError, match="as many as rows; the first stage fits exactly"):
+            test(instrumental_variables(y, few, Z, W))
+    with pytest.raises(EstimationError, match="X: 4 coefficients for 4 rows"):
+        instrumental_variables(y[:4], X[:4], Z[:4, :2], W[:4])
+
+
+@pytest.mark.parametrize(
+    ("statistic", "word"),
+    [(9.999, "weak"), (10.0, "moderate"), (23.09, "moderate"), (23.11, "str")],
+)
+def test_the_strength_of_instruments_by_its_limits(statistic: float, word: str) -> None:
+    # one instrument and no other regressor: F = pull^2 / (rest^2 / (n - 1))
+    z, rest = np.array([0.5, 0.5, 0.5, 0.5]), np.array([0.5, -0.5, 0.5, -0.5])
+    x = z * np.sqrt(statistic / 3.0) * (1.0 + 1e-12) + rest
+    fit = instrumental_variables(x + rest, x[:, None], z[:, None])
+    found = first_stage(fit, robust=False)
+    assert found.statistic == pytest.approx(statistic, rel=1e-9)
+    assert found.verdict.startswith(word)

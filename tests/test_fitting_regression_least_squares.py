@@ -169,3 +169,23 @@ def test_exact_fits_are_told_from_good_ones() -> None:
     assert least_squares(2 * x + 1, X).is_exact(2 * x + 1)
     near = 2 * x + 1 + 1e-9 * x**2
     assert not least_squares(near, X).is_exact(near)
+
+
+def test_sums_in_extended_precision_are_the_same_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    X = np.vander(np.linspace(0.0, 1.0, 23), 9)
+    y = np.cos(5.0 * np.linspace(0.0, 1.0, 23))
+    whole = least_squares(y, X)
+    assert whole.route == "refined qr"
+    monkeypatch.setattr("quesnay.fitting.regression.least_squares._BLOCK", 5)
+    parts = least_squares(y, X)
+    np.testing.assert_allclose(parts.coefficients, whole.coefficients, rtol=1e-13)
+    np.testing.assert_allclose(parts.residuals, whole.residuals, rtol=1e-9, atol=1e-17)
+    np.testing.assert_allclose(parts.bread, whole.bread, rtol=1e-12)
+
+
+def test_residuals_of_eleven_digits_below_the_outcome_are_none_of_rounding() -> None:
+    X = np.column_stack([np.ones(40), np.arange(40.0)])
+    y = X @ [1.0, 2.0]
+    assert least_squares(y, X).is_exact(y)
+    noisy = y + 1e-11 * np.sqrt(y @ y) * np.cos(np.arange(40.0) ** 2)
+    assert not least_squares(noisy, X).is_exact(noisy)

@@ -1,6 +1,6 @@
 """Combination, shrinkage and averaging against closed forms, and their invariances."""
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ from hypothesis import given, settings, strategies as st
 from scipy import stats
 
 from quesnay.fitting.arrays import Array
+from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.combination import (
     average,
     combine_estimates,
@@ -122,3 +123,71 @@ def test_averaging_equal_estimates_keeps_their_error() -> None:
     found = average([0.5, 0.5], [0.1, 0.1], [0.3, 0.7])
     assert (found.estimate, found.std_error) == pytest.approx((0.5, 0.1))
     assert (found.within, found.between) == (1.0, 0.0)
+
+
+def test_an_average_of_two_by_hand() -> None:
+    found = average([1.0, 3.0], [1.0, 2.0], [1.0, 3.0])
+    # weights of a quarter and three: 2.5, within 3.25, between 0.75
+    assert found.estimate == pytest.approx(2.5)
+    assert found.std_error == pytest.approx(0.25 * 3.25**0.5 + 0.75 * 4.25**0.5)
+    assert (found.within, found.between) == pytest.approx((3.25 / 4, 0.75 / 4))
+    alone = average([1.0, 3.0], [1.0, 0.0], [0.0, 2.0])
+    assert (alone.estimate, alone.std_error, alone.within, alone.between) == (3.0, 0.0, 0.0, 0.0)
+    for s, w, message in (
+        ([1.0, -1.0], [1.0, 1.0], "a standard error is negative"),
+        ([1.0, 1.0], [1.0, -0.5], "must not be negative and not all be zero"),
+        ([1.0, 1.0], [0.0, 0.0], "must not be negative and not all be zero"),
+    ):
+        with pytest.raises(EstimationError, match=message):
+            average([1.0, 3.0], s, w)
+
+
+def test_two_estimates_combined_by_hand() -> None:
+    near = combine_estimates([1.0, 3.0], np.diag([1.0, 4.0]))
+    assert near.weights.tolist() == pytest.approx([0.8, 0.2])
+    assert (near.estimate, near.std_error) == pytest.approx((1.4, 0.8**0.5))
+    assert near.homogeneity.statistic == pytest.approx(0.16 + 0.64)
+    assert (near.i2, near.tau2, near.df) == (0.0, 0.0, np.inf)
+    far = combine_estimates([1.0, 6.0], np.diag([1.0, 4.0]))  # 2 in the middle: Q is 1 and 4
+    assert far.homogeneity.statistic == pytest.approx(5.0)
+    assert far.homogeneity.p_value == pytest.approx(stats.chi2.sf(5.0, 1))
+    assert far.i2 == pytest.approx(0.8)
+    # 25 over the sum of both variances and twice tau^2 is one
+    random = combine_estimates([1.0, 6.0], np.diag([1.0, 4.0]), method="random")
+    assert (random.tau2, random.df) == (pytest.approx(10.0), 1.0)
+    assert random.weights.tolist() == pytest.approx([14 / 25, 11 / 25])
+    assert (random.estimate, random.std_error) == pytest.approx((3.2, (11 * 14 / 25) ** 0.5))
+    assert random.homogeneity.statistic == pytest.approx(5.0)
+    even = combine_estimates([1.0, 3.0], np.diag([1.0, 4.0]), method="random")
+    assert (even.tau2, even.std_error) == (0.0, pytest.approx(0.8**0.5))
+    tied = combine_estimates([1.0, 2.0], [[2.0, 1.0], [1.0, 5.0]], method="correlated")
+    # the inverse is [[5, -1], [-1, 2]] / 9, its rows sum to 4 and 1 ninths
+    assert tied.weights.tolist() == pytest.approx([0.8, 0.2])
+    assert (tied.estimate, tied.std_error) == pytest.approx((1.2, (9 / 5) ** 0.5))
+    assert tied.homogeneity.statistic == pytest.approx(1 / 5)  # a gap of 1 with variance 2 + 5 - 2
+    for b, S, method, message in (
+        ([1.0], [[1.0]], "random", "one only; there is nothing to combine"),
+        ([1.0, 2.0], [[1.0, 0.1], [0.1, 1.0]], "random", "random assumes independent estimates"),
+        ([1.0, 2.0], np.eye(2), "mean", "'mean'; use 'inverse-variance'"),
+    ):
+        with pytest.raises(EstimationError, match=message):
+            combine_estimates(b, S, method=cast(Any, method))
+
+
+def test_a_prior_in_two_dimensions_by_hand() -> None:
+    found = shrink_to_prior([1.0, 2.0], np.diag([1.0, 2.0]), [3.0, 2.5], np.diag([3.0, 2.0]))
+    # the data's variance over the sum of both: a quarter and a half of the way to the prior
+    np.testing.assert_allclose(found.mean, [1.5, 2.25])
+    np.testing.assert_allclose(found.covariance, np.diag([0.75, 1.0]), atol=1e-15)
+    np.testing.assert_allclose(found.shrinkage, np.diag([0.25, 0.5]), atol=1e-15)
+    assert found.conflict.statistic == pytest.approx(4 / 4 + 0.25 / 4)
+    assert found.conflict.p_value == pytest.approx(stats.chi2.sf(1.0625, 2))
+
+
+def test_small_samples_have_weights_by_aicc_as_long_as_rows_are_left() -> None:
+    one = information_weights([0.0, 1.0], [2.0, 3.0], 5, criterion="aicc")
+    # 2 k + 2 k (k + 1) / (n - k - 1): 4 + 12 / 2 and 6 + 24 / 1
+    raw = np.exp([-(10.0 / 2), 1.0 - 30.0 / 2])
+    np.testing.assert_allclose(one, raw / raw.sum(), rtol=1e-12)
+    with pytest.raises(EstimationError, match="4 rows are too few for AICc"):
+        information_weights([0.0, 1.0], [2.0, 3.0], 4, criterion="aicc")

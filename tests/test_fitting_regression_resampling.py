@@ -8,11 +8,19 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.fitting.arrays import Array
+from quesnay.fitting.arrays import Array, Codes
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression import resampling
 from quesnay.fitting.regression.resampling import (
+    NestedGrams,
+    WildBootstrap,
+    WildDraws,
     gram_blocks,
+    nested_grams,
     prepare_wild,
     redraw_grams,
+    refit_bootstrap,
+    refit_jackknife,
     solve_grams,
     wild_weights,
 )
@@ -183,3 +191,95 @@ def test_bootstrap_keeps_the_digits_of_nearly_dependent_columns(
     for draw, counts in enumerate(times):
         again = qn.fit_panel("y ~ x", frame.iloc[np.repeat(np.arange(60), counts)])
         np.testing.assert_allclose(found.replications.loc[draw], again.params, rtol=1e-8)
+
+
+def _by_hand(*, exact: bool, fixed: float = 1.0) -> WildBootstrap:
+    """Return two clusters of score one each, whose spread is the same in each draw."""
+    signs = np.array([[1.0, 1.0, -1.0, -1.0], [1.0, -1.0, 1.0, -1.0]])
+    return WildBootstrap(
+        estimate=1.0, fixed=fixed * np.eye(2), slope=np.zeros((2, 2)), moments=np.ones(2),
+        lift=np.zeros(2), factor=2.0, draws=WildDraws(signs, exact),
+    )  # fmt: skip
+
+
+def test_a_wild_test_of_two_clusters_by_hand() -> None:
+    wild = _by_hand(exact=True)
+    # shifts 2, 0, 0 and -2 over the root of 2 (1 + 1); the sample's own error is the same 2
+    np.testing.assert_allclose(wild.statistics(0.0), [1.0, 0.0, 0.0, -1.0], atol=1e-15)
+    assert wild.error() == pytest.approx(2.0)
+    for gap, beyond in ((2.0 + 1e-11, 2), (2.0 + 1e-6, 0), (2.0 - 1e-6, 2), (-2.0, 2), (0.0, 4)):
+        assert wild.p_value(1.0 - gap) == beyond / 4
+        assert _by_hand(exact=False).p_value(1.0 - gap) == (1 + beyond) / 5
+    assert wild.interval(0.6) == pytest.approx((-1.0, 3.0), abs=1e-8)
+    assert wild.interval(0.4) == pytest.approx((1.0, 1.0), abs=1e-8)  # half is below 0.6
+    assert _by_hand(exact=False).interval(0.9) == (-np.inf, np.inf)  # a fifth is never below
+    # a draw without spread is as far out as can be
+    assert (_by_hand(exact=True, fixed=0.0).statistics(0.0) == np.inf).all()
+
+
+def test_weights_are_those_of_rademacher_and_webb(monkeypatch: pytest.MonkeyPatch) -> None:
+    def drawn(groups: int, kind: str) -> WildDraws:
+        return wild_weights(groups, kind=kind, draws=99, generator=np.random.default_rng(0))
+
+    known = [-(1.5**0.5), -1.0, -(0.5**0.5), 0.5**0.5, 1.0, 1.5**0.5]
+    np.testing.assert_allclose(np.unique(drawn(8, "webb").weights), known, rtol=1e-15)
+    assert not drawn(3, "webb").exact
+    assert np.unique(drawn(8, "rademacher").weights).tolist() == [-1.0, 1.0]
+    assert drawn(2, "rademacher").weights.tolist() == [[1, -1, 1, -1], [1, 1, -1, -1]]
+    monkeypatch.setattr(resampling, "_MOST_ENUMERATED", 3)
+    assert (drawn(3, "rademacher").exact, drawn(4, "rademacher").exact) == (True, False)
+
+
+def test_an_estimator_run_again_is_counted_where_it_fails_and_weighed_where_not() -> None:
+    y = np.array([1.0, 3.0, 4.0, 6.0, 10.0])
+    codes = np.array([2, 0, 0, 1, 1])
+
+    def mean(rows: Codes, copies: Codes) -> Array:
+        if len(set(copies.tolist())) == 3 and 0 not in rows:
+            raise EstimationError("no")
+        return np.array([y[rows].mean(), float(rows.size)])
+
+    found = refit_bootstrap(mean, draws=40, generator=np.random.default_rng(1), codes=codes)
+    assert found.failed > 0
+    assert found.draws.shape == (40 - found.failed, 2)
+    np.testing.assert_allclose(found.covariance, np.cov(found.draws.T), rtol=1e-12)
+    # without the group of 3 and 4, of 6 and 10, of 1
+    left = np.array([[17 / 3, 3.0], [8 / 3, 3.0], [23 / 4, 4.0]])
+    jack = refit_jackknife(mean, np.array([4.8, 5.0]), codes)
+    np.testing.assert_allclose(jack.draws, left, rtol=1e-12)
+    gaps = np.array([4.8, 5.0]) - left
+    np.testing.assert_allclose(jack.covariance, 2 / 3 * gaps.T @ gaps, rtol=1e-12)
+
+    def never(rows: Codes, copies: Codes) -> Array:
+        raise EstimationError("nothing varies")
+
+    with pytest.raises(EstimationError, match="5 of 5 resamples have no solution"):
+        refit_bootstrap(never, draws=5, generator=np.random.default_rng(1), codes=codes)
+    with pytest.raises(EstimationError, match=r"without one of the 3 groups .*nothing varies"):
+        refit_jackknife(never, np.zeros(2), codes)
+
+
+def test_draws_in_parts_are_those_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    g = np.random.default_rng(4)
+    grams = NestedGrams(gram_blocks(g.standard_normal((30, 3)), np.arange(30) % 5), 2)
+    counts = g.multinomial(5, np.full(5, 0.2), size=11)
+    whole = grams.coefficients(counts)
+    assert whole.shape == (11, 2)
+    monkeypatch.setattr(resampling, "_CELLS", 25)
+    np.testing.assert_allclose(grams.coefficients(counts), whole, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("levels", "groups"), [(3, 4), (4, 3)])
+def test_crossing_effects_are_redrawn_up_to_their_limits(
+    levels: int, groups: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    g = np.random.default_rng(5)
+    crossing, cluster = np.arange(60) % levels, np.arange(60) // (60 // groups)
+    y, x = g.standard_normal(60), g.standard_normal((60, 1))
+    for limit, most in (("_MOST_LEVELS", levels), ("_MOST_CELLS", groups * levels**2)):
+        monkeypatch.setattr(resampling, limit, most)
+        assert nested_grams(y, x, [crossing], cluster).regressors == 1
+        monkeypatch.setattr(resampling, limit, most - 1)
+        with pytest.raises(EstimationError, match=f"have {levels} levels.* redraw {groups} clust"):
+            nested_grams(y, x, [crossing], cluster)
+        monkeypatch.undo()

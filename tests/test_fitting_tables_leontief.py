@@ -45,6 +45,17 @@ def test_factors_answer_like_the_inverse(n: int, factor: object) -> None:
     assert np.array_equal(flows, kept)
 
 
+@pytest.mark.parametrize("size", [1e-60, 1.0, 1e60])
+def test_single_precision_serves_sizes_that_it_could_not_hold(size: float) -> None:
+    flows, x = table(5)
+    factors = single_leontief(flows, x)
+    f = size * np.array([1e-90, 1.0, 2.0, 3.0, 0.0])
+    L = np.linalg.inv(np.eye(5) - flows / x)
+    np.testing.assert_allclose(factors.columns(f), L @ f, rtol=1e-11, atol=1e-11 * size)
+    np.testing.assert_allclose(factors.rows(f[None]), f[None] @ L, rtol=1e-11, atol=1e-11 * size)
+    assert (factors.columns(np.zeros(5)) == 0.0).all()
+
+
 def test_rows_are_exchanged_where_pivots_ask_for_it() -> None:
     # a large own use makes the diagonal small, so that LAPACK moves rows
     flows, x = table(280)

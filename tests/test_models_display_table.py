@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -165,6 +166,13 @@ def test_a_table_keeps_its_values_when_the_frame_changes() -> None:
     table = Table("t", frame)
     frame.loc[0, "a"] = 9.0
     assert table.frame.loc[0, "a"] == 1.5
+
+
+def test_a_table_keeps_its_notes_when_their_list_changes() -> None:
+    notes: Any = ["one note"]
+    table = Table("t", pd.DataFrame({"a": [1.5]}), notes)
+    notes.append("another")
+    assert table.notes == ("one note",)
 
 
 def test_a_table_refuses_what_it_cannot_show() -> None:

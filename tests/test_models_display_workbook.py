@@ -152,6 +152,14 @@ CHARTS = (
 )
 
 
+def test_a_chart_in_another_language_draws_the_same_columns() -> None:
+    spoken = CHARTS[1].spoken(str.upper)
+    assert (spoken.table, spoken.title) == (ACCOUNT.title.upper(), "TWO")
+    assert spoken.series == {"TOTAL": "TOTAL", "SHARE": "SHARE"}
+    assert (spoken.kind, spoken.rows, spoken.interval) == ("line", (1, 2), "TOTAL")
+    assert CHARTS[2].spoken(str.upper).interval is None
+
+
 @pytest.fixture(name="made", scope="module")
 def _made() -> bytes:
     return workbook_bytes([ACCOUNT, Table("Other", pd.DataFrame({"a": [12345.678, 2.5]}))], CHARTS)

@@ -1,5 +1,6 @@
 """A file is whole or absent: killed writers, folders that cannot be written, files of others."""
 
+import json
 import os
 import random
 import signal
@@ -250,3 +251,29 @@ def test_a_folder_that_cannot_be_looked_at_is_one_clear_line(tmp_path: Path) -> 
         write_folder(tmp_path / "file" / "below", {"a.csv": "1"})
     with pytest.raises(DataError, match="cannot write here"):
         write_folder(tmp_path / ("n" * 5000), {"a.csv": "1"})
+
+
+@pytest.mark.parametrize(
+    "name", ["../mine.csv", "plots/../../mine.csv", "/mine.csv", "MINE.csv", "mine.csv/"]
+)
+def test_a_manifest_that_names_files_elsewhere_removes_nothing(name: str, tmp_path: Path) -> None:
+    mine = write_text(tmp_path / "mine.csv", "mine")
+    out = write_folder(tmp_path / "out", {"a.csv": "1", "b.csv": "2"})
+    own = write_text(out / "MINE.csv", "mine")
+    listed = json.loads((out / "manifest.json").read_text("utf-8"))
+    listed["sha256"][name.replace("/mine", f"{tmp_path}/mine") if name[0] == "/" else name] = "0"
+    write_text(out / "manifest.json", json.dumps(listed))
+    write_folder(out, {"a.csv": "3"})
+    assert mine.exists()
+    assert own.exists()
+    assert names(out) == ["MINE.csv", "a.csv", "manifest.json"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"sha256": ["a.csv"]}', '{"sha256": null}', '{"sha256": 5}']
+)
+def test_a_manifest_that_is_none_removes_nothing(text: str, tmp_path: Path) -> None:
+    out = write_folder(tmp_path / "out", {"a.csv": "1", "b.csv": "2"})
+    write_text(out / "manifest.json", text)
+    write_folder(out, {"b.csv": "3"})
+    assert names(out) == ["a.csv", "b.csv", "manifest.json"]

@@ -233,6 +233,8 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (services(rate=FLOW.iloc[:2]), "no value for 2017"),
     (services(property_income=FLOW * 0 - 9), "not to more than 0"),
     (lambda: qn.domar_aggregation(INPUTS, INPUTS, FLOW), "year 2015"),
+    (lambda: qn.domar_aggregation(INPUTS.iloc[1:], INPUTS, FLOW.set_axis(FLOW.index + 1)),
+     "in gross_output but not in value_added"),
     (lambda: qn.domar_aggregation(INPUTS.iloc[1:], INPUTS, FLOW * 0), "not above 0"),
     (lambda: qn.accumulate_contributions(FLOW, INPUTS), "but its first"),
     (lambda: qn.accumulate_contributions(FLOW * 0, INPUTS.iloc[1:]), "not positive"),
@@ -244,3 +246,72 @@ CASES: list[tuple[Callable[[], object], str]] = [
 def test_refused_with_one_clear_line(place: int) -> None:
     call, message = CASES[place]
     refused(call, message)
+
+
+def at(frame: pd.DataFrame, year: int, asset: str, value: float) -> pd.DataFrame:
+    out = frame.copy()
+    out.loc[year, asset] = value
+    return out
+
+
+SPREAD = SQUARE.copy()
+SPREAD.loc["b", "c"] = 0.05
+COSTS = pd.DataFrame({"g": list("abb"), "c": [1.0, 2.0, 3.0], "v": [9.0, 1.0, -1.0]})
+NAMED: list[tuple[Callable[[], object], str]] = [
+    (services(stocks=at(ASSETS, 2017, "other", 0)), "stocks: 0 of 'other' in 2017 is not positive"),
+    (services(prices=at(ASSETS, 2016, "ict", -2)), "prices: -2 of 'ict' in 2016 is not positive"),
+    (services(rates=pd.Series({"ict": 0.3, "other": 1.1})), "depreciation of 'other' must lie"),
+    (services(rates=pd.Series({"ict": -0.1, "other": 1.1})), "depreciation of 'ict' must lie"),
+    (services(rates=[0.3, 0.1]), "depreciation: expected a Series asset -> rate"),
+    (services(rate="high"), "rate must be a number or a Series by year, got 'high'"),
+    (services(rate=FLOW.iloc[1:3]), "rate: no value for 2018; give every year from the second on"),
+    (lambda: qn.capital_services(ASSETS, ASSETS, RATES), "property_income= or rate=, and not both"),
+    (services(ASSETS.drop(2016), ASSETS.drop(2016)), "stocks: no year between 2015 and 2017"),
+    (services(ASSETS.iloc[:2], ASSETS.iloc[:2]), "growth of services needs three years, got 2"),
+    (inventory(depreciation=pd.Series([0.1, 1.5, 2.0, 0.1], YEARS)), "1.5 is outside .0, 1.; 10 %"),
+    (inventory(depreciation=-0.1), "depreciation: -0.1 is outside"),
+    (inventory(initial=-1e-9), "initial stock must be a number not below 0, got -1e-09"),
+    (inventory(changed(FLOW, y2017=-1.0, y2018=-2.0)), "-1 in 2017 is negative; give gross inv"),
+    (inventory(changed(FLOW, y2015=0.0)), "0 in 2015 to 4 in 2018 gives no growth rate"),
+    (inventory(changed(FLOW, y2018=0.0)), "1 in 2015 to 0 in 2018 gives no growth rate"),
+    (inventory(growth=-0.1), "investment falls by 10.0% a year, faster than depreciation of 10.0%"),
+    (account(changed(FLOW, y2017=0, y2018=-1)), "0 in 2017 is not positive; an index is above 0"),
+    (adjusted(std_errors=changed(SIGMA.set_axis([1, 2, 3]), y2=-0.5).set_axis(list("abc"))),
+     "std_errors: -0.5 of 'b' is below 0"),
+    (adjusted(covariance=SPREAD), "'b' with 'c' is not symmetric"),
+    (account(FLOW.set_axis([2015, 2016, 2018, 2021]), INPUTS.set_axis([2015, 2016, 2018, 2021]),
+             INPUTS.set_axis([2015, 2016, 2018, 2021])),
+     "output: 2 years from 2016 to 2018 but 1 before; growth needs evenly spaced years"),
+    (account(FLOW.iloc[:1], INPUTS.iloc[:1], INPUTS.iloc[:1]),
+     "growth needs two years at least, got 1 .2015."),
+    (lambda: qn.cost_share(COSTS, "c", total="v", by="g"), "sum of 'v' for b is not above zero"),
+    (lambda: qn.cost_share(COSTS.iloc[1:], "c", total="v"), "the sum of 'v' is not above zero"),
+    (lambda: qn.cost_share(COSTS, [], total="v"), "costs is empty; name at least one column"),
+    (lambda: qn.cost_share(COSTS.assign(c=np.nan), "c", total="v"), "no row without a gap in cost"),
+    (lambda: qn.cost_share(COSTS.astype({"c": str}), "c", total="v"), "column 'c' holds .*; "),
+    (adjusted(identities=["a + b = c", "b = a / (a - 1)"]),
+     "'b = a / .a - 1.' has no finite value"),
+    (adjusted(identities=pd.DataFrame({"a": [1, 0], "b": [1, 0]}, ["one", "two"])),
+     "row 'two': every coefficient is 0"),
+    (adjusted(covariance=SQUARE * [1, -1, 1]), "the variance of 'b' is below 0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", range(len(NAMED)))
+def test_what_is_at_fault_is_named(place: int) -> None:
+    refused(*NAMED[place])
+
+
+def test_what_lies_at_the_limit_is_taken() -> None:
+    assert qn.perpetual_inventory(FLOW, depreciation=1.0, initial=5).tolist() == FLOW.tolist()
+    assert qn.perpetual_inventory(FLOW, depreciation=0.5, initial=0).tolist() == [
+        1.0, 2.5, 4.25, 6.125,
+    ]  # fmt: skip
+    assert qn.perpetual_inventory(FLOW, depreciation=0.1, growth=-0.05).iloc[0] == pytest.approx(
+        1.0 / 0.05 * 0.9 + 1.0
+    )
+    rates = pd.Series({"ict": 1.0, "other": 0.0})
+    found = qn.capital_services(ASSETS.iloc[:3], ASSETS.iloc[:3], rates, rate=0.5)
+    assert len(found.growth) == 1
+    held = qn.reconcile(VALUES, SUM, std_errors=SIGMA * [1, 0, 0])
+    assert held.adjusted.to_dict() == pytest.approx({"a": 1.5, "b": 2.0, "c": 3.5})

@@ -1,12 +1,16 @@
 """Fitted curves: errors, intervals and their coverage, prediction, tables."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
 import quesnay as qn
+from quesnay.fitting.curves.fit import CurveProblem
 from quesnay.fitting.curves.functions import LOGISTIC
+from quesnay.fitting.errors import ConvergenceError, EstimationError
 
 THETA = np.array([4.0, 0.5, 2015.0])
 YEARS = np.arange(2005.0, 2026.0)
@@ -27,6 +31,22 @@ def test_standard_errors_are_those_of_scipy() -> None:
     )
     assert fit.params.to_numpy() == pytest.approx(params, rel=1e-6)
     assert fit.std_errors.to_numpy() == pytest.approx(np.sqrt(np.diag(covariance)), rel=1e-4)
+
+
+def test_a_start_that_leads_nowhere_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = qn.fit_curve("logistic", YEARS, noisy()).params
+    search, refused = CurveProblem.search, iter([EstimationError("no"), ConvergenceError("no")])
+
+    def hostile(self: CurveProblem, *given: Any, **options: Any) -> Any:
+        error = next(refused, None)
+        if error is not None:
+            raise error
+        return search(self, *given, **options)
+
+    monkeypatch.setattr(CurveProblem, "search", hostile)
+    assert qn.fit_curve("logistic", YEARS, noisy()).params.to_numpy() == pytest.approx(
+        known.to_numpy(), rel=1e-6
+    )
 
 
 def test_standard_errors_under_known_errors_are_those_of_scipy() -> None:
@@ -51,6 +71,17 @@ def test_profile_of_a_known_model_is_where_the_sum_of_squares_says() -> None:
         assert tau == pytest.approx(
             1.7340636, rel=1e-5
         )  # Student's t, 18 degrees of freedom, at 95 %
+
+
+def test_profile_under_known_errors_asks_the_normal_law() -> None:
+    known = np.full(len(YEARS), 0.05)
+    fit = qn.fit_curve("logistic", YEARS, noisy(), y_errors=known)
+    interval = fit.conf_int(0.9)
+    for end in (interval["low"]["saturation"], interval["high"]["saturation"]):
+        held = qn.fit_curve("logistic", YEARS, noisy(), saturation=float(end), y_errors=known)
+        gap = sum(((held.data["y"] - held.data["fitted"]) / 0.05) ** 2)
+        gap -= sum(((fit.data["y"] - fit.data["fitted"]) / 0.05) ** 2)
+        assert np.sqrt(gap) == pytest.approx(1.6448536, rel=1e-5)
 
 
 def test_the_three_intervals_agree_where_the_model_is_nearly_linear() -> None:

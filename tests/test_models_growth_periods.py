@@ -8,6 +8,7 @@ import pytest
 from scipy import optimize
 
 import quesnay as qn
+from quesnay.models.growth.periods import match_periods
 from tests.refusals import refused
 
 QUARTERS = pd.period_range("2000Q1", periods=80, freq="Q")
@@ -175,3 +176,73 @@ def test_an_asset_that_gains_more_than_it_costs_is_named() -> None:
     assert "User cost below 0 in some year (capital gains): land." in found.summary()
     held = qn.capital_services(stocks, prices.assign(land=1.0), rates, rate=0.05)
     assert "below 0" not in held.summary()
+
+
+YEARS = pd.Series([1.0, 2.0], [2000, 2001])
+MONTHS = pd.Series(np.arange(30.0), pd.period_range("1999-11", periods=30, freq="M"))
+
+
+def test_periods_are_matched_by_label_from_their_first_on() -> None:
+    found = match_periods(YEARS[::-1], MONTHS.rename("use"), None)
+    assert found.low.tolist() == [1.0, 2.0]
+    assert (found.ratio, found.before, list(found.indicators)) == (12, 2, ["use"])
+    assert (str(found.high[0]), len(found.high)) == ("1999-11", 30)
+    low = pd.Series([1.0, 2.0], pd.period_range("2000Q1", periods=2, freq="Q"))
+    within = match_periods(low, MONTHS, "monthly")
+    assert (within.ratio, within.before, list(within.indicators)) == (3, 2, ["indicator"])
+    bare = match_periods(YEARS, None, "quarterly")
+    assert [str(one) for one in bare.high] == [
+        "2000Q1", "2000Q2", "2000Q3", "2000Q4", "2001Q1", "2001Q2", "2001Q3", "2001Q4",
+    ]  # fmt: skip
+    assert (bare.ratio, bare.before, bare.indicators.shape) == (4, 0, (8, 0))
+    assert match_periods(low, None, "monthly").high[-1] == pd.Period("2000-06", "M")
+    assert match_periods(YEARS, None, 12).high[0] == pd.Period("2000-01", "M")
+    assert match_periods(low, None, 3).high[0] == pd.Period("2000-01", "M")
+    assert match_periods(YEARS, None, 5).high.tolist() == list(range(10))
+    assert match_periods([1.0, 2.0], None, "quarterly").high.tolist() == list(range(8))
+    more = match_periods([1.0, 2.0], np.arange(5.0), 2)
+    assert (len(more.high), more.ratio, list(more.indicators)) == (5, 2, ["indicator"])
+    assert match_periods([1.0, 2.0], np.arange(4.0), 2).indicators.shape == (4, 1)
+
+
+QUARTERLY = pd.Series([1.0, 2.0], pd.period_range("2000Q1", periods=2, freq="Q"))
+MATCHES: dict[str, tuple[Any, Any, Any, str]] = {
+    "one": (YEARS, None, 1, "to: expected 'quarterly', 'monthly' or a number of 2 or more, got 1$"),
+    "many": (YEARS, None, 10_001, "or a number of 2 or more, got 10001$"),
+    "a switch": (YEARS, None, True, "or a number of 2 or more, got True$"),
+    "the same": (QUARTERLY, None, "quarterly", "got 'quarterly' for a quarterly series$"),
+    "months": (MONTHS, None, 2, "series: expected years, got periods of frequency M"),
+    "year 0": (YEARS.set_axis([0, 1]), None, "monthly", "series: 0 is no year"),
+    "late": (YEARS.set_axis([9999, 10000]), None, "monthly", "series: 10000 is no year"),
+    "endless": (YEARS.set_axis([10**9 - 1, 10**9]), None, 2, r"index .999999999, 1000000000. must"),
+    "half": (YEARS.set_axis([0.5, 1.5]), None, 2, r"index .0\.5, 1\.5. must hold whole years"),
+    "text": (pd.Series(1.0, list("abc")), None, 2, r"the index .a, b, c. must hold years as numb"),
+    "texts": (pd.Series(1.0, list("abcd")), None, 2, r"the index .a, b, c, …. must hold years"),
+    "twice": (pd.Series(1.0, [3, 4, 5, 4, 3]), None, 2, "series: year 4 occurs twice"),
+    "gap": (pd.Series(1.0, [1, 2, 4, 6]), None, 2, "no year between 2 and 4; periods must follow"),
+    "short": ([1.0, 2.0], np.arange(3.0), 2, "indicators: 3 values do not cover 2 x 2 periods"),
+    "other": (YEARS, MONTHS, "quarterly", "'quarterly' does not fit indicators with 12 periods"),
+    "others": (QUARTERLY, MONTHS, 4, "to: 4 does not fit indicators with 3 periods a quarter"),
+    "equal": (QUARTERLY, QUARTERLY, None, "or quarters with monthly indicators, got quarters"),
+    "late start": (YEARS, MONTHS[3:], None, "2000-01 is missing; .* needs all of its 12 periods"),
+    "early end": (YEARS, MONTHS[:-5], None, "2001-12 is missing"),
+    "between": (YEARS, MONTHS.drop(MONTHS.index[4]), None,
+                "indicators: no month between 2000-02 and 2000-04"),
+    "one labelled": (YEARS, np.arange(8.0), None, "expected a quarterly or monthly PeriodIndex"),
+    "other labelled": ([1.0, 2.0], pd.Series(np.arange(8.0)), 4, "does not align with indicators"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MATCHES)
+def test_periods_that_do_not_match_are_refused_with_their_place(case: str) -> None:
+    series, indicators, to, message = MATCHES[case]
+    refused(lambda: match_periods(series, indicators, to), message)
+
+
+def test_the_first_and_the_last_year_that_count() -> None:
+    assert str(match_periods(YEARS.set_axis([1, 2]), None, "quarterly").high[0]).endswith("1Q1")
+    assert str(match_periods(YEARS.set_axis([9998, 9999]), None, 4).high[-1]) == "9999Q4"
+    far = [10**9 - 2, 10**9 - 1]
+    assert match_periods(YEARS.set_axis(far), None, 7).low.index.tolist() == far
+    assert match_periods([1.0], None, 10_000).ratio == 10_000
+    assert match_periods([1.0], None, 2).ratio == 2

@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings, strategies as st
 
 import quesnay as qn
 from quesnay.models.growth.reconciliation import parse_identity
+from tests.refusals import refused
 
 LABELS = ["core", "integration", "total", "share", "gdp"]
 ESTIMATES = pd.Series([0.54, 1.50, 2.13, 0.022, 98.6], LABELS)
@@ -173,3 +174,26 @@ def test_a_step_out_of_the_domain_is_said(goal: float) -> None:
         qn.ConvergenceError, match="no finite value or slope at the values that step 1"
     ):
         qn.reconcile(estimates, ["a**0.5 = b"], std_errors=errors)
+
+
+def _pair(matrix: list[list[float]]) -> Any:
+    values = pd.Series({"a": 1.0, "b": 2.0})
+    frame = pd.DataFrame(matrix, ["a", "b"], ["a", "b"])
+    return qn.reconcile(values, "a = b", covariance=frame)
+
+
+def test_a_covariance_may_miss_symmetry_and_size_by_rounding() -> None:
+    # variances 4 and 9, so that the pair is measured against 6
+    found = _pair([[4.0, 1.0], [1.0 + 5e-9, 9.0]])
+    # a gap of -1, whose variance is 4 + 9 - 2: a takes 4 - 1 of 11, b 9 - 1
+    assert found.adjusted.to_dict() == pytest.approx({"a": 1 + 3 / 11, "b": 2 - 8 / 11})
+    assert found.statistic == pytest.approx(1 / 11)
+    assert found.std_errors_before.to_dict() == pytest.approx({"a": 2.0, "b": 3.0})
+    refused(lambda: _pair([[4.0, 1.0], [1.0 + 7e-9, 9.0]]), "'a' with 'b' is not symmetric")
+    # a correlation above one by less than 2e-9, as many labels as there are
+    assert _pair([[4.0, 6.0 + 9e-9], [6.0 + 9e-9, 9.0]]).adjusted.notna().all()
+    refused(lambda: _pair([[4.0, 6.0 + 18e-9], [6.0 + 18e-9, 9.0]]), "not positive semidefinite")
+    refused(lambda: _pair([[4.0, 0.0], [0.0, -1e-9]]), "the variance of 'b' is below 0")
+    held = _pair([[0.0, 0.0], [0.0, 9.0]])
+    assert held.adjusted.to_dict() == {"a": 1.0, "b": pytest.approx(1.0)}
+    assert held.fixed == ("a",)

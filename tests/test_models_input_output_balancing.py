@@ -276,3 +276,106 @@ def test_moves_of_a_balance_stand_with_the_furthest_first() -> None:
     np.testing.assert_allclose(change, moves["change"])
     assert len(change) == 4
     assert list(np.abs(change)) == sorted(np.abs(change), reverse=True)
+
+
+def test_nothing_that_moved_is_an_empty_list() -> None:
+    found = qn.ras([[1.0, 2.0], [3.0, 4.0]], [3.0, 7.0], [4.0, 6.0])
+    assert found.moves.empty
+    facts, moves = found.tables()
+    assert (facts.title, moves.title) == ("RAS balancing", "Cells that moved furthest")
+    assert facts.frame["value"].to_dict() == {
+        "iterations": "1", "converged": "yes", "residual": "0.00e+00", "cells moved": "0",
+    }  # fmt: skip
+    assert found.notes == ()
+
+
+def test_equal_moves_stand_in_the_order_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    seed = pd.DataFrame(np.ones((2, 2)), ["a", "b"], ["x", "y"])
+    found = qn.ras(seed, [4.0, 4.0], [4.0, 4.0])
+    moves = found.moves
+    pairs = list(zip(moves["row"], moves["column"], strict=True))
+    assert pairs == [("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")]
+    assert (moves["change"] == 1.0).all()
+    assert (moves["ratio"] == 2.0).all()
+    seed.loc["b", "y"] = 0.0
+    new = qn.balance_least_squares(seed, [4.0, 4.0], [4.0, 4.0], variance=np.ones((2, 2))).moves
+    assert new.iloc[0][["row", "column", "before"]].tolist() == ["b", "y", 0.0]
+    assert np.isnan(new.iloc[0]["ratio"])
+    monkeypatch.setattr("quesnay.models.input_output.balancing._MOST_MOVES", 2)
+    assert len(found.moves) == 2
+    assert found.tables()[0].frame.loc["cells moved", "value"] == "4"
+
+
+@pytest.mark.parametrize(("many", "more"), [(8, ""), (9, " and 1 more")])
+def test_eight_labels_are_listed_and_the_rest_counted(many: int, more: str) -> None:
+    # the first rows sell to the first column only, which has room for less
+    seed = np.zeros((many + 1, 2))
+    seed[:, 0], seed[-1, 1] = 1.0, 1.0
+    listed = ", ".join(map(str, range(8)))
+    with pytest.raises(qn.BalanceError) as caught:
+        qn.ras(seed, [2.0] * many + [3.0], [2.0 * many - 1.0, 4.0])
+    assert (
+        f"row(s) {listed}{more} (totals {2 * many}) fit only into column(s) 0 "
+        f"(totals {2 * many - 1}); change" in str(caught.value)
+    )
+    # a column that the other rows fill leaves the last row's cell no room
+    found = qn.ras(seed, [2.0] * many + [3.0], [2.0 * many, 3.0])
+    assert found.notes == (f"The margins force row {many}, column 0 to zero.",)
+    wide = np.ones((many + 1, 2))
+    wide[0, 1] = 0.0
+    forced = qn.ras(wide, [2.0] + [1.0] * many, [2.0, float(many)]).notes
+    assert len(forced) == min(many, 8) + bool(more)
+    assert forced[0] == "The margins force row 1, column 0 to zero."
+    assert not more or forced[-1] == "... and 1 more cells."
+
+
+@pytest.mark.parametrize(
+    ("seed", "u", "v", "fixed", "message"),
+    [
+        ([[1, 1], [0, 0]], [1, 3], [2, 2], (),
+         "row 1 of the seed has only zeros but its total is 3;"),
+        ([[1, 1], [1, 1]], [6, -2], [2, 2], (),
+         "row 1 of the seed has no cell but zeros and positive ones but its total is -2;"),
+        ([[-1, 1], [-1, -1]], [1, 3], [1, 3], (),
+         "row 1 of the seed has no cell but zeros and negative ones but its total is 3;"),
+        ([[1, 0], [1, 0]], [2, 3], [2, 3], (),
+         "column 1 of the seed has only zeros but its total is"),
+        ([[1, 2], [3, 4]], [4, 6], [5, 5], [(0, 0), (0, 1)],
+         "row 0 of the seed has no cell that can move but its total (less its fixed cells) is 1;"),
+        ([[1, 0], [1, 1]], [3, 1], [2, 2], (),
+         "row(s) 0 (totals 3) fit only into column(s) 0 (totals 2)"),
+        ([[1, 0, 0], [1, 1, 2]], [3, 4], [2, 3, 2], [(1, 2)],
+         "row(s) 0 (totals (less its fixed cells) 3) fit only into column(s) 0"),
+    ],
+)  # fmt: skip
+def test_what_cannot_meet_is_said_with_its_totals(
+    seed: Any, u: Any, v: Any, fixed: Any, message: str
+) -> None:
+    with pytest.raises(qn.BalanceError) as caught:
+        qn.balance_least_squares(seed, u, v, fixed=fixed)
+    assert message in str(caught.value)
+    if not fixed:
+        with pytest.raises(qn.BalanceError) as caught:
+            qn.gras(seed, u, v)
+        assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_rows_take_the_rounding_in_proportion_up_to_the_share_allowed(sign: float) -> None:
+    seed, v = [[1.0, 1.0], [1.0, 1.0]], [5.0, 5.0]
+    gap = sign * 9e-6
+    found = qn.ras(seed, [2.0, 8.0 + gap], v)
+    assert found.notes == (
+        f"Row totals were {gap:+.4g} off the column totals: spread as rounding.",
+    )
+    rows = np.asarray(found.table).sum(axis=1)
+    np.testing.assert_allclose(rows, [2.0 - 0.2 * gap, 8.0 + 0.2 * gap], atol=1e-10)
+    assert qn.ras(seed, [2.0, 8.0 + sign * 1e-12], v).notes == ()
+    assert qn.ras(seed, [2.0, 8.0 + sign * 1e-10], v).notes
+    with pytest.raises(qn.BalanceError, match=f"differ by {-sign * 1.1e-5:.2g} .more than 1e-06"):
+        qn.ras(seed, [2.0, 8.0 + sign * 1.1e-5], v)
+    assert qn.ras(seed, [2.0, 8.0 + sign * 1.1e-5], v, rounding=2e-6).converged
+    # with both signs the share is one of the absolute totals
+    assert qn.gras([[1, -1], [1, -1]], [8.0, -10.0 + 1e-5], [9.0, -11.0]).converged
+    zero = qn.ras(seed, [0.0, 0.0], [0.0, 0.0])
+    assert (np.asarray(zero.table) == 0.0).all()

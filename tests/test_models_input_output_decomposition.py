@@ -234,6 +234,21 @@ def test_two_treatments_of_imports_are_brought_to_one(
     assert "they were put into its flows and subtracted in final demand 'IM'" in found.notes[0]
 
 
+def test_imports_of_some_products_are_put_inside_by_label() -> None:
+    # as above, but the second product is not imported, and an import of it would show
+    demand = pd.DataFrame({"home": [450.0, 1800.0], "IM": [-100.0, 0.0]})
+    inside = qn.InputOutputTable([[150, 500], [200, 100]], demand, [650, 1500])
+    bought = pd.DataFrame([[20.0, 20.0]], [0], [0, 1])
+    apart = qn.InputOutputTable(
+        [[130, 480], [200, 100]],
+        pd.DataFrame({"home": [390.0, 1800.0]}),
+        [650, 1500],
+        imports=(bought, pd.DataFrame({"home": [60.0]}, [0])),
+    )
+    found = qn.structural_decomposition(inside, apart, factors=("A", "f"))
+    assert np.abs(found.effects).max().max() < 1e-9
+
+
 def test_two_treatments_of_imports_are_compared_as_given_on_request() -> None:
     found = qn.structural_decomposition(*_inside_and_apart(), treatment="as_given")
     assert abs(found.total["A"]) > 100

@@ -85,6 +85,17 @@ def test_capped_sectors_are_named() -> None:
     assert "Held at 1" in repr(found)
 
 
+def test_the_most_inoperable_sector_stands_first_with_its_loss() -> None:
+    table = qn.InputOutputTable([[0, 0], [0, 0]], [10, 20], [10, 20])
+    (shown,) = qn.inoperability(table, [0.1, 0.2]).tables()
+    assert shown.frame.index.tolist() == [1, 0]
+    assert shown.frame.columns.tolist() == ["inoperability", "loss of output"]
+    np.testing.assert_allclose(shown.frame.to_numpy(), [[0.2, 4.0], [0.1, 1.0]], rtol=1e-12)
+    (bare,) = qn.inoperability(np.zeros((2, 2)), [0.2, 0.2]).tables()
+    assert bare.frame.index.tolist() == [0, 1]  # equals in the order of the table
+    assert bare.frame.columns.tolist() == ["inoperability"]
+
+
 def test_without_disturbance_a_sector_recovers_as_its_resilience_says() -> None:
     rate = qn.resilience([[0.2]], start=[0.6], end=[0.06], periods=20)
     steps = 2000

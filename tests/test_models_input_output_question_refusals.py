@@ -89,6 +89,24 @@ QUESTIONS: dict[str, tuple[Callable[[InputOutputTable], object], str]] = {
     "mapping part": (lambda t: t.aggregate({"farm": "a"}), "sector 'mill' has no group"),
     "mapping extra": (lambda t: t.aggregate({"farm": "a", "mil": "b"}), "mapping: no sector 'mil'"),
     "mapping twice": (lambda t: t.aggregate({"a": ["farm"], "b": ["farm"]}), "is in two groups"),
+    "mapping doubled": (
+        lambda t: t.aggregate(pd.Series(["a", "b", "c"], ["farm", "farm", "mill"])),
+        "mapping: a sector occurs twice in the index of the Series",
+    ),
+    "shares doubled": (lambda t: t.aggregate(pd.DataFrame(0.5, ["farm", "farm", "mill"], ["a"])),
+                       "a sector or group occurs twice in the frame of shares"),
+    "groups doubled": (lambda t: t.aggregate(pd.DataFrame(0.5, ["farm", "mill"], ["a", "a"])),
+                       "a sector or group occurs twice in the frame of shares"),
+    "shares lost": (lambda t: t.aggregate(pd.DataFrame(1.0, ["farm"], ["a"])),
+                    "sector 'mill' has no row of shares"),
+    "share negative": (lambda t: t.aggregate(
+        pd.DataFrame([[1, 0], [1.5, -0.5]], ["farm", "mill"], ["a", "b"])), "a share is negative"),
+    "shares short": (lambda t: t.aggregate(
+        pd.DataFrame([[1, 1e-7], [0.5, 0.4]], ["farm", "mill"], ["a", "b"])),
+        "the shares of sector 'mill' add up to 0.9, not 1"),
+    "shares long": (lambda t: t.aggregate(
+        pd.DataFrame([[1, 0.25], [0.5, 0.4]], ["farm", "mill"], ["a", "b"])),
+        "the shares of sector 'farm' add up to 1.25, not 1"),
     "mapping mixed": (lambda t: t.aggregate({"a": ["farm"], "mill": "b"}), "mixed"),
     "mapping none": (lambda t: t.aggregate({"farm": None, "mill": "b"}), "of sector 'farm' is"),
     "split unknown": (lambda t: t.split("mil", {"a": 1.0}), "split: no sector 'mil'"),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from quesnay import ImportBlock, InputOutputTable
+from quesnay import DataError, ImportBlock, InputOutputTable
 from tests.test_models_input_output_identities import economy
 
 Z = [[150.0, 500.0], [200.0, 100.0]]
@@ -135,7 +135,7 @@ def test_large_tables_go_without_variation_unless_asked() -> None:
     flows = np.full((n, n), 1e-3)
     table = InputOutputTable(flows, np.ones(n), np.ones(n))
     assert "backward_variation" not in table.linkages()
-    assert not table.engine.has_inverse
+    assert table.engine._inverse is None
     assert "backward_variation" in table.linkages(variation=True)
 
 
@@ -172,3 +172,15 @@ def test_representations() -> None:
     assert "million euro" in repr(lost)
     assert lost.totals.loc["output", "loss"] == pytest.approx(850.2056002)
     assert table.check().tables()[0].title == "Check of the table, million euro"
+
+
+def test_an_unknown_account_is_answered_with_the_first_twelve() -> None:
+    made = economy(2, size=3)
+    rows = pd.DataFrame(np.ones((20, 3)), [f"a{k}" for k in range(20)], made.sectors)
+    table = InputOutputTable(made.Z, made.final_demand, made.value_added, accounts=rows)
+    first = ["output", "value_added", *made.value_added.index, *rows.index][:12]
+    with pytest.raises(DataError) as caught:
+        table.multipliers("jobs")
+    said = str(caught.value)
+    assert said.startswith("account 'jobs' is unknown;")
+    assert said.endswith("the table has " + ", ".join(map(repr, first)))

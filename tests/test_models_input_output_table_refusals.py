@@ -149,7 +149,30 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "precision": ((Z, F, V), {"precision": "half"}, "precision 'half' is unknown"),
     "unit": ((Z, F, V), {"unit": 5}, "unit: int 5; expected a text"),
     "name": ((Z, F, V), {"name": []}, "name: list"),
-}
+
+    # A is [[0.9, 0.3], [0.4, 0.2]]: its larger root is (1.1 + sqrt(1.21 - 0.24)) / 2
+    "not productive": (
+        (frame([[90, 30], [40, 20]]), [-20, 40], [-30, 50]),
+        {},
+        "coefficients is 1.04244, not below 1: .* sector 'farm' buys 1.3 of inputs per unit",
+    ),
+    "not productive below": (
+        (frame([[20, 40], [30, 90]]), [40, -20], [50, -30]),
+        {},
+        "sector 'mill' buys 1.3 of inputs",
+    ),
+    "not productive with a negative cell": (
+        ([[90, 30, 0], [40, 20, 0], [0, 0, -10]], [-20, 40, 110], [-30, 50, 110]),
+        {},
+        "coefficients is 1.04244, not below 1: .* sector 0 buys 1.3 of inputs",
+    ),
+    "worst row": ((frame(), [351, 1710], V), {"output": [1000, 2000]}, "row 'mill': sales and "
+                  "final demand are 2010, output is 2000: 10 .0.5 %."),
+    "worst row above": ((frame(), [360, 1701], V), {"output": [1000, 2000]}, "row 'farm': sales "
+                        "and final demand are 1010, output is 1000: 10 .1 %."),
+    "worst column": ((frame(), F, [651, 1380]), {}, "column 'mill': inputs and value added are "
+                     "1980, output is 2000: -20 .-1 %."),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", TABLES)

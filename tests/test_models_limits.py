@@ -8,11 +8,13 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.fitting.checks import check_draws, is_number
+from quesnay.fitting.checks import check_draws, is_number, plain_text
 from quesnay.fitting.curves.functions import LOGISTIC
 from quesnay.fitting.errors import QuesnayError
 from quesnay.fitting.simulation.engine import chunks
+from quesnay.models.display.documents import workbook_bytes
 from quesnay.models.display.table import Table
+from quesnay.models.expressions import read_equation, read_tokens, shown_formula
 
 from .refusals import refused
 
@@ -23,6 +25,12 @@ YEARS = list(range(2000, 2004))
 
 def identity(text: str) -> Callable[[], object]:
     return lambda: qn.reconcile(VALUES, [text], std_errors=VALUES)
+
+
+def clustered(columns: str) -> object:
+    data = pd.DataFrame({name: np.arange(16) // (k + 1) for k, name in enumerate(columns)})
+    data["x"], data["y"] = np.arange(16.0) % 5, np.arange(16.0) % 7
+    return qn.fit_panel("y ~ x", data, cluster=list(columns))
 
 
 def hyperbolic(life: float) -> Callable[[], object]:
@@ -69,6 +77,27 @@ CASES: dict[str, tuple[Callable[[], object], Callable[[], object], str]] = {
     ),
     "an identity": (
         identity("a = b" + " " * 1995), identity("a = b" + " " * 1996), "at most 2000 signs",
+    ),
+    "a formula": (
+        lambda: read_tokens("y ~ x".ljust(10_000)), lambda: read_tokens("y ~ x".ljust(10_001)),
+        "formula: 10,001 characters; at most 10,000 are read",
+    ),
+    "a year of an identity": (
+        lambda: read_equation("a = b[t-50] + b[t+50]"), lambda: read_equation("a = b[t+51]"),
+        r"a year is \[t\] plus or minus up to 50; stopped at ']'",
+    ),
+    "a name": (
+        lambda: plain_text("n" * 1000, "name"), lambda: plain_text("n" * 1001, "name"),
+        "name: 1,001 characters; at most 1,000 are read",
+    ),
+    "dimensions of clusters": (
+        lambda: clustered("abcd"), lambda: clustered("abcde"),
+        "5 dimensions of clusters: one to 4 are possible",
+    ),
+    "a cell of a sheet": (
+        lambda: workbook_bytes([Table("t", pd.DataFrame({"a": ["x" * 32_767]}))]),
+        lambda: workbook_bytes([Table("t", pd.DataFrame({"a": ["x" * 32_768]}))]),
+        "32,768 characters does not fit a cell of 32,767",
     ),
     "a life": (hyperbolic(400.0), hyperbolic(401.0), r"in \(0, 400\], got 401"),
     "years of a grey model": (
@@ -136,3 +165,50 @@ def test_growth_before_the_first_stock_is_that_of_the_first_decade() -> None:
 def test_a_logistic_curve_far_from_its_midpoint_is_flat_and_no_error() -> None:
     t = np.array([-1e6, 0.0, 1e6])
     assert LOGISTIC.value(t, np.array([2.0, 1.0, 0.0])).tolist() == [0.0, 1.0, 2.0]
+
+
+def test_a_formula_of_80_letters_is_shown_whole() -> None:
+    assert shown_formula("x" * 80) == repr("x" * 80)
+    assert shown_formula("x" * 81) == repr("x" * 77 + "...")
+
+
+def test_rows_that_count_often_are_repeated_up_to_their_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = pd.DataFrame({"y": [1.0, 2.0, 4.0], "x": [0.0, 1.0, 2.0], "n": [3, 2, 4]})
+    monkeypatch.setattr("quesnay.models.regression.columns._MOST_ROWS", 9)
+    assert qn.fit_panel("y ~ x", data, frequency="n").nobs == 9
+    monkeypatch.setattr("quesnay.models.regression.columns._MOST_ROWS", 8)
+    refused(lambda: qn.fit_panel("y ~ x", data, frequency="n"), "9 rows in all; at most 8$")
+
+
+@pytest.mark.parametrize(("name", "size"), [("_MOST_LEVELS", 5), ("_MOST_CELLS", 60)])
+def test_levels_have_intervals_up_to_their_limit(
+    name: str, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = pd.DataFrame({"g": np.arange(12) % 4, "x": np.arange(12.0) ** 2, "y": np.arange(12.0)})
+    fit = qn.fit_panel("y ~ x", data, absorb="g", covariance="classical")
+    monkeypatch.setattr(f"quesnay.models.regression.prediction.{name}", size)
+    assert len(fit.predict(data, interval="confidence")) == 12
+    monkeypatch.setattr(f"quesnay.models.regression.prediction.{name}", size - 1)
+    refused(
+        lambda: fit.predict(data, interval="confidence"), "5 coefficients and levels in 12 rows are"
+    )
+
+
+@pytest.mark.parametrize(("name", "size"), [("_MOST_COLUMNS", 4), ("_MOST_CELLS", 48)])
+def test_effects_that_cross_clusters_are_seen_up_to_their_limit(
+    name: str, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = pd.DataFrame(
+        {"g": np.arange(12) % 4, "c": np.arange(12) // 4, "x": np.arange(12.0) ** 2}
+    )
+    data["y"] = np.cos(data["x"])
+
+    def fit() -> object:
+        return qn.fit_panel("y ~ x", data, absorb="g", cluster="c", covariance="CR3")
+
+    monkeypatch.setattr(f"quesnay.fitting.regression.clusters.{name}", size)
+    fit()
+    monkeypatch.setattr(f"quesnay.fitting.regression.clusters.{name}", size - 1)
+    refused(fit, "4 absorbed effects are not nested in the clusters, too many for 12 rows")

@@ -321,6 +321,9 @@ def test_model_average_weighs_by_bic() -> None:
     same = qn.average_models({"a": fits["two"], "b": fits["two"]}, "value", criterion="equal")
     assert same.estimate == pytest.approx(fits["two"].params["value"])
     assert same.std_error == pytest.approx(fits["two"].std_errors["value"])
+    even = qn.average_models(fits, "value", criterion="equal")
+    assert even.frame["weight"].tolist() == pytest.approx([1 / 3] * 3)
+    assert even.estimate == pytest.approx(frame["estimate"].mean())
     jackknife = qn.average_models(fits, "value", criterion="jackknife").frame["weight"]
     assert jackknife.sum() == pytest.approx(1.0)
     assert jackknife["three"] > 0.9

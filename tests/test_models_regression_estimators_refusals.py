@@ -21,6 +21,11 @@ def table() -> pd.DataFrame:
     return pd.DataFrame(R["data"]["grunfeld"])
 
 
+TWICE = pd.DataFrame(
+    {"firm": list("aabbb"), "year": [2018, 2019, 2018, 2019, 2019], "x": range(5), "y": range(5)}
+)
+
+
 def differences(lag: Any) -> object:
     return qn.fit_differences(MODEL, table(), unit="firm", time="year", lag=lag)
 
@@ -65,6 +70,11 @@ BAD: list[tuple[str, Any, str]] = [
         "twice",
         lambda: qn.fit_random_effects(MODEL, table().assign(year=1), unit="firm", time="year"),
         "seen twice at year 1",
+    ),
+    (
+        "twice at the second year",
+        lambda: qn.fit_random_effects("y ~ x", TWICE, unit="firm", time="year"),
+        "unit 'b' is seen twice at year 2019; aggregate",
     ),
     (
         "means",

@@ -540,6 +540,42 @@ def test_absorbed_slopes_are_those_of_dummies_and_predict_new_rows() -> None:
     refused(lambda: alone.predict(new), "without levels of 'u': absorb both")
 
 
+def test_a_unit_whose_slope_never_varies_has_a_level_alone() -> None:
+    data = DATA.assign(x=DATA["x"].where(DATA["u"] != "u02", 0.0))
+    fit = qn.fit_panel("y ~ z", data, **PANEL, absorb=["u", "u[x]"])
+    found = fit.effects().set_index(["effect", "group"])["value"]
+    assert np.isfinite(found).all()
+    own = data[data["u"] == "u02"]
+    level = float((own["y"] - fit.params["z"] * own["z"]).mean())
+    assert found["u", "u02"] == pytest.approx(level, rel=1e-8)
+    assert found["u[x]", "u02"] == 0.0
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [
+        lambda d: qn.fit_panel("y ~ x + lag(x)", d, **PANEL),
+        lambda d: qn.fit_panel("y ~ x + lag(x, 2) + C(q)", d, absorb="u", **PANEL),
+        lambda d: qn.fit_panel("y ~ x + diff(z)", d[d["u"] == "u03"], time="t"),
+        lambda d: qn.fit_panel("y ~ z", d, absorb=["u", "t"]),
+        lambda d: qn.fit_panel("y ~ z", d, absorb=["u", "u[x]"], **PANEL),
+        lambda d: qn.fit_differences("y ~ x + z", d, **PANEL),
+        lambda d: qn.fit_differences("y ~ x", d, lag="long", **PANEL),
+        lambda d: qn.fit_correlated_random_effects("y ~ x + z", d, **PANEL),
+    ],
+)
+def test_rows_of_the_sample_are_predicted_as_they_were_fitted(fit: Fit) -> None:
+    data = DATA.assign(t=DATA["t"] - 2000)
+    made = fit(data)
+    rows = data if made.nobs > TIMES else data[data["u"] == "u03"]
+    turned = made.predict(rows.iloc[::-1])
+    found = turned.loc[made.index]
+    np.testing.assert_allclose(found, made.predict(), rtol=1e-8, atol=1e-10)
+    lost = turned.index.difference(made.index)
+    assert turned.loc[lost].isna().all()
+    assert len(lost) == len(rows) - made.nobs
+
+
 def test_lags_predict_with_the_rows_that_new_data_have() -> None:
     fit = qn.fit_panel("y ~ x + lag(x)", DATA, **PANEL)
     rows = DATA[DATA["u"] == "u03"]
@@ -742,3 +778,99 @@ def test_stated_weights_average_and_a_prior_may_have_a_covariance() -> None:
     assert row["nobs"] == N
     assert row["method"] == shrunk.method
     assert set(shrunk.details) <= set(shrunk.glance())
+
+
+def test_what_depends_on_other_columns_is_told_in_any_unit() -> None:
+    small = DATA.assign(a=1e-6 * DATA["x"], b=2e-6 * DATA["x"], c=1e-7 * DATA["z"])
+    fit = qn.fit_panel("y ~ a + b + c", small, drop_collinear=True)
+    assert fit.names == ("Intercept", "a", "c")
+    zero = qn.fit_panel("y ~ a + o + c", small.assign(o=0.0), drop_collinear=True)
+    assert zero.names == ("Intercept", "a", "c")
+    assert zero.params["a"] == pytest.approx(fit.params["a"], rel=1e-9)
+
+
+def test_a_switch_of_the_regression_of_means_is_true_or_false() -> None:
+    odd: Any = "yes"
+    refused(lambda: qn.fit_between("y ~ x", DATA, unit="u", by_length=odd), "by_length: .*'yes'")
+
+
+@pytest.mark.parametrize(("times", "cuts"), [(4, [2]), (5, [2, 3])])
+def test_half_panels_are_two_way_regressions_of_dummies(times: int, cuts: list[int]) -> None:
+    data = DATA[DATA["t"] - DATA["t"].min() < times]
+    t, u = (data["t"] - data["t"].min()).to_numpy(), data["u"].to_numpy()
+
+    def influence(rows: Any) -> tuple[Any, Any]:
+        part = data[rows]
+        dummies = pd.get_dummies(part[["u", "t"]].astype(str), dtype=float).to_numpy()
+        wide = part[["x", "z", "y"]].to_numpy()
+        wide = wide - dummies @ np.linalg.lstsq(dummies, wide, rcond=None)[0]
+        X, y = wide[:, :2], wide[:, 2]
+        b = np.linalg.solve(X.T @ X, X.T @ y)
+        scores = pd.DataFrame(X * (y - X @ b)[:, None]).groupby(part["u"].to_numpy()).sum()
+        return b, scores.to_numpy() @ np.linalg.inv(X.T @ X)
+
+    halves = [influence(half) for cut in cuts for half in (t < cut, t >= cut)]
+    whole = influence(t >= 0)
+    expected, spread = (
+        2 * whole[k] - sum(half[k] for half in halves) / (2 * len(cuts)) for k in (0, 1)
+    )
+    found = qn.fit_half_panel_jackknife("y ~ x + z", data, unit="u", time="t")
+    groups = len(set(u))
+    np.testing.assert_allclose(found.params, expected, rtol=1e-8)
+    np.testing.assert_allclose(
+        found.covariance, groups / (groups - 1) * spread.T @ spread, rtol=1e-7
+    )
+
+
+def test_long_differences_go_from_each_units_first_row_to_its_last() -> None:
+    data = pd.DataFrame(
+        {
+            "u": list("cabaccd"), "t": [2, 3, 1, 1, 0, 1, 5],
+            "x": [5.0, 4.0, 9.0, 1.0, 1.0, 7.0, 3.0], "y": [9.0, 7.0, 1.0, 1.0, 1.0, 0.0, 2.0],
+        }
+    )  # fmt: skip
+    found = qn.fit_differences("y ~ 0 + x", data, unit="u", time="t", lag="long", covariance="HC1")
+    # a goes from 1 to 4 and from 1 to 7, c from 1 to 5 and from 1 to 9; b and d are seen once
+    assert found.nobs == 2
+    assert found.params["x"] == pytest.approx((3 * 6 + 4 * 8) / (9 + 16))
+    assert list(found.index) == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("mean", "std", "message"),
+    [
+        ({"x": 0.1, "z": 0.2}, {"x": 1.0}, "term 'z' has a mean or a deviation, not both"),
+        ({"x": 0.1}, {"x": 1.0, "z": 1.0}, "term 'z' has a mean or a deviation, not both"),
+        ({"x": 0.1, "z": 0.2}, {"x": 1.0, "z": 0.0}, "prior_std: 0.0 at 'z'; must be positive"),
+        (0.0, -1.0, "prior_std: -1.0 at 'Intercept'; must be positive"),
+        ([0.0], 1.0, "prior_mean: name the terms, for example {'Intercept': 0.1}"),
+        ({"w": 0.0}, {"w": 1.0}, "prior_mean: no term 'w' in the fit"),
+    ],
+)
+def test_priors_that_do_not_fit_are_named(mean: Any, std: Any, message: str) -> None:
+    fit = qn.fit_panel("y ~ x + z", DATA)
+    refused(lambda: qn.shrink(fit, prior_mean=mean, prior_std=std), message)
+
+
+def test_rows_and_columns_at_fault_are_named() -> None:
+    data = DATA.head(6).set_axis(list("pqrstv")).assign(n=[1, 2, 1.5, 1, 1, 2.5])
+    refused(lambda: qn.fit_panel("y ~ x", data, frequency="n"), "1.5 at row 'r' is no whole number")
+    less = data.assign(w=[1.0, 1.0, -2.0, 1.0, -3.0, 1.0])
+    refused(lambda: qn.fit_panel("y ~ x", less, weights="w"), "weights: -2 at row 'r' is negative")
+    far = data.assign(x=[0.0, 1.0, 2.0, np.inf, -np.inf, 1.0])
+    refused(lambda: qn.fit_panel("y ~ x", far), "'x' is infinite at row 's'; mend the value")
+    moved = data.rename_axis("id")
+    refused(lambda: qn.fit_panel("y ~ id", moved), "'id' is in the index, not a column; use data")
+    twice = pd.concat([data, data[["x"]]], axis=1)
+    refused(lambda: qn.fit_panel("y ~ x", twice), "several columns 'x'; rename all but one")
+
+
+def test_times_that_a_category_orders_count_those_between() -> None:
+    names = ["before", "first", "second", "third", "fourth", "after"]
+    one = DATA[DATA["t"] < DATA["t"].min() + 3].head(9)
+    months = pd.Categorical(["first", "second", "fourth"] * 3, names, ordered=True)
+    data = one.assign(t=months, u=list("aaabbbccc"))
+    fit = qn.fit_panel("y ~ lag(x)", data, unit="u", time="t")
+    assert fit.nobs == 3  # the fourth has no third before it
+    x, y = data["x"].to_numpy()[::3], data["y"].to_numpy()[1::3]
+    np.testing.assert_allclose(fit.params, np.polyfit(x, y, 1)[::-1], rtol=1e-8)

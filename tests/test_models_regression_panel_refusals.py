@@ -228,7 +228,11 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ),
     ("percentiles of a jackknife", lambda: PLAIN.jackknife().conf_int(), "has no percentiles"),
     ("blocks of other rows", lambda: gram_blocks(Z, CODES[:-1]), "no match"),
-    ("blocks not finite", lambda: gram_blocks(Z * [1, np.nan], CODES), "column 1 is not finite"),
+    (
+        "blocks not finite",
+        lambda: gram_blocks(Z * [1, np.nan], CODES),
+        "column 1 is not finite at row 0",
+    ),
     (
         "counts of other clusters",
         lambda: redraw_grams(gram_blocks(Z, CODES), np.ones((2, 3))),

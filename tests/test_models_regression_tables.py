@@ -5,10 +5,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import quesnay as qn
 from quesnay.fitting.regression.instrumental import _strength
+from quesnay.fitting.verdict import Wording, judged
 from quesnay.models.display.table import Table
+from quesnay.models.regression.result import Estimate
 
 # y on x: means 2.5 and 25/6, squares of x 17.5, products 22.5, so 9/7 and 20/21
 DATA = pd.DataFrame({"y": [1.0, 3.0, 2.0, 6.0, 5.0, 8.0], "x": np.arange(6.0), "u": list("aabbcc")})
@@ -193,3 +196,44 @@ def test_results_of_statsmodels_hold_the_outcome_and_our_errors() -> None:
     assert results.conf_int().to_numpy().ravel().tolist() == pytest.approx(
         fit.conf_int().to_numpy().ravel().tolist()
     )
+
+
+def _estimate(df: float, tests: tuple[Any, ...] = ()) -> Estimate:
+    terms = ["a", "b"]
+    covariance = pd.DataFrame(np.diag([1.0, 0.25]), terms, terms)
+    return Estimate(
+        "within", "y", pd.Series([2.0, -1.0], terms), covariance, df, 1234, "CR1", tests,
+        {"tau": 0.5}, ("A note.",),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("df", "law", "words"),
+    [(3.0, stats.t(3), "t with 3 degrees of freedom"), (np.inf, stats.norm(), "normal")],
+)
+def test_a_stated_estimate_by_hand(df: float, law: Any, words: str) -> None:
+    found = _estimate(df)
+    assert found.names == ("a", "b")
+    assert found.coefficients.tolist() == [2.0, -1.0]
+    assert found.std_errors.to_dict() == {"a": 1.0, "b": 0.5}
+    p = 2 * law.sf(2.0)
+    assert found.pvalues.to_dict() == pytest.approx({"a": p, "b": p})
+    np.testing.assert_array_equal(found.inference.matrix, np.diag([1.0, 0.25]))
+    assert found.inference.df.tolist() == [df, df]
+    tidy = found.tidy(0.9).set_index("term")
+    assert tidy.loc["b", "statistic"] == -2.0
+    assert tidy.loc["b", "conf_low"] == pytest.approx(-1.0 - law.ppf(0.95) * 0.5)
+    assert found.glance().to_dict("records") == [
+        {"method": "within", "nobs": 1234, "df": df, "tau": 0.5}
+    ]
+    (table,) = found.tables()
+    assert table.title == "y: within"
+    assert table.notes == (f"1,234 observations; errors: CR1; {words}.", "tau: 0.5.", "A note.")
+    assert list(table.frame.index) == ["a", "b"]
+
+
+def test_tests_of_an_estimate_have_a_table_of_their_own() -> None:
+    words = Wording("no effect", "an effect is there", "none", "none")
+    first, second = _estimate(3.0, (judged("Some", 6.2, "chi2(1)", 0.0128, words),)).tables()
+    assert (first.title, second.title) == ("y: within", "Tests")
+    assert "Some" in second.to_text()

@@ -112,3 +112,49 @@ def test_sectors_share_what_is_published_of_their_group() -> None:
         pd.Series({"1": 4.0, "2": 3.0}), pd.Series({"1": 2.0, "2": 0.0}), 22.0
     )
     assert grown.to_dict() == pytest.approx({"1": 16.0, "2": 6.0})  # 8 and, without growth, 3
+
+
+def test_a_product_that_the_older_table_does_not_import_takes_no_share() -> None:
+    first = table(1.0)
+    demand = first.final_demand.copy()
+    demand["homes"], demand["imports"] = [0.4, 0.4], [-0.2, 0.0]
+    one = {2018: InputOutputTable(first.Z, demand, first.value_added), 2020: table(2.0)}
+    found = margins_between(one, 2019, value_added=VALUE, published=pd.DataFrame())
+    # three quarters by the line of shares, 1 and a half; made to close the account of 0.3
+    assert found.imports.tolist() == pytest.approx([0.3, 0.0])
+    assert found.expected_imports == pytest.approx(0.3)
+    assert found.demand.to_dict() == pytest.approx({"homes": 1.2, "exports": 0.45})
+    bare = first.final_demand.drop(columns="imports").assign(homes=[0.2, 0.4])
+    none = {2018: InputOutputTable(first.Z, bare, first.value_added), 2020: table(2.0)}
+    # homes 0.6 of 0.9 and 1.6 of 1.8, exports a third: 10 / 9 of GDP, which is made one
+    closed = margins_between(none, 2019, value_added=VALUE, published=pd.DataFrame())
+    assert closed.imports.tolist() == [0.0, 0.0]
+    assert closed.demand.to_dict() == pytest.approx({"homes": 0.945, "exports": 0.405})
+    assert closed.expected_imports == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_imports_apart_are_updated_in_their_own_rows(final: bool) -> None:
+    flows = pd.DataFrame([[1.0, 2.0], [3.0, 1.0]], S, S)
+    bought = pd.DataFrame([[0.5, 0.25]], ["oil"], S)
+    used = pd.DataFrame({"homes": [0.75]}, ["oil"])
+    block = (bought, used) if final else bought
+    demand, value = pd.DataFrame({"homes": [4.0, 5.0]}, S), pd.Series([2.5, 5.75], S)
+    old, last = (
+        InputOutputTable(
+            k * flows, k * demand, k * value,
+            imports=tuple(k * part for part in block) if final else k * bought,
+        )
+        for k in (1.0, 2.0)
+    )  # fmt: skip
+    margins = margins_between(
+        {2018: old, 2020: last}, 2019, value_added=1.5 * old.v, published=pd.DataFrame()
+    )
+    assert margins.imports.tolist() == pytest.approx([2.25 if final else 1.125])
+    made = update_table(old, margins, lambda z, r, c: ras(z, r, c).table)
+    np.testing.assert_allclose(made.Z, 1.5 * flows, rtol=1e-7)
+    assert made.imports is not None
+    assert made.imports.final_demand is not None
+    np.testing.assert_allclose(made.imports.Z, 1.5 * bought, rtol=1e-7)
+    assert made.imports.final_demand["homes"].tolist() == pytest.approx([1.125 if final else 0.0])
+    np.testing.assert_allclose(made.final_demand["homes"], [6.0, 7.5], rtol=1e-7)

@@ -1,5 +1,6 @@
 """Bootstrap, Monte Carlo, sensitivity: right numbers, and no malformed input passes."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import quesnay as qn
 from quesnay.fitting.simulation.inference import bootstrap_interval
 from quesnay.models.uncertainty.bootstrap import BootstrapResult
 from quesnay.models.uncertainty.monte_carlo import MonteCarloResult
+from quesnay.models.uncertainty.sensitivity import VarianceShares
 
 U = np.linspace(0.001, 0.999, 57)
 
@@ -546,3 +548,102 @@ def test_clusters_are_one_label_a_row() -> None:
     for odd in (np.zeros((4, 2)), "k"):
         with pytest.raises(qn.DataError, match="cluster must be a column name of a DataFrame, or"):
             qn.bootstrap(np.mean, np.arange(4.0), draws=5, seed=0, cluster=odd)
+
+
+def test_labels_of_copies_say_which_copy_they_are() -> None:
+    seen: set[tuple[object, ...]] = set()
+
+    def look(data: pd.DataFrame) -> int:
+        seen.add(tuple(data["firm"]))
+        return 1
+
+    data = pd.DataFrame({"firm": ["a", "b", "b", "c"]})
+    qn.bootstrap(look, data, draws=60, cluster="firm", seed=3)
+    assert ("a", "a #2", "a #3") in seen
+    assert ("b", "b", "a", "b #2", "b #2") in seen
+    assert ("c", "a", "c #2") in seen
+    seen.clear()
+    qn.bootstrap(look, data.assign(firm=[5, 7, 7, 9]), draws=60, cluster="firm", seed=3)
+    assert {(5, 10, 11), (9, 5, 10)} <= seen
+
+
+def test_what_draws_say_by_hand() -> None:
+    draws = pd.DataFrame({"a": [1.0, 2.0, 6.0, np.nan], "b": [3.0, 1.0, 2.0, np.inf]})
+    out = BootstrapResult(pd.Series({"a": 2.0, "b": 3.0}), draws, "5 rows")
+    assert out.failed.to_dict() == {"a": 1, "b": 1}
+    assert out.std_errors.to_dict() == pytest.approx({"a": 7.0**0.5, "b": 1.0})
+    assert out.bias.to_dict() == pytest.approx({"a": 1.0, "b": -1.0})
+    assert out.covariance.loc["a", "b"] == pytest.approx(-0.5)  # (-2, -1, 3) by (1, -1, 0), over 2
+    (table,) = out.tables()
+    assert list(table.frame) == ["estimate", "bias", "std_error", "low", "high"]
+    assert table.notes == (
+        "4 draws of 5 rows; 95 % percentile interval.",
+        "a: 1 draws not finite, left out.",
+        "b: 1 draws not finite, left out.",
+    )
+    with pytest.raises(qn.QuesnayError, match="influence needs the jackknife"):
+        assert out.influence is None
+    whole = BootstrapResult(out.estimate, draws.head(3), "5 rows", pd.DataFrame({"a": [5.0]}))
+    assert len(whole.tables()[0].notes) == 1
+    assert whole.influence.loc[0, "a"] == 3.0
+
+
+def test_clusters_of_labels_in_any_order_are_left_out_one_at_a_time() -> None:
+    data = pd.DataFrame({"x": [1.0, 2.0, 3.0, 6.0]}, list("pqrs"))
+    labels = pd.Series(["v", "u", "v", "w"], list("srqp"))  # p is w, q is v, r is u, s is v
+    for given in (labels, ["w", "v", "u", "v"]):
+        out = qn.bootstrap(
+            lambda d: d["x"].mean(), data, draws=9, cluster=given, seed=0, jackknife=True
+        )
+        assert out.drawn == "3 clusters"
+        assert out.left_out is not None
+        assert out.left_out["value"].to_dict() == pytest.approx({"w": 11 / 3, "v": 2.0, "u": 3.0})
+    array = qn.bootstrap(np.mean, np.array([1.0, 2.0]), draws=9, seed=0, jackknife=True)
+    assert array.drawn == "2 rows"
+    assert array.influence["value"].tolist() == [0.5, -0.5]
+    bare = qn.bootstrap(np.mean, np.array([1.0, 3.0]), draws=9, cluster=labels.head(2), seed=0)
+    assert bare.drawn == "2 clusters"  # an array has no labels: the rows are taken in order
+
+
+LABELS = pd.Series(list("aab"), [0, 1, 2])
+ROWS = pd.DataFrame({"x": [1.0, 2.0, 3.0]})
+CLUSTERS: dict[str, tuple[Any, Any, str]] = {
+    "no data": ([1.0, 2.0], None, "data must be a DataFrame, Series or array, got list"),
+    "a number": (np.array(1.0), None, "data must be a DataFrame, Series or array"),
+    "one row": (ROWS.head(1), None, "data have 1 rows; a bootstrap needs at least two"),
+    "twice": (ROWS, LABELS.set_axis([0, 1, 1]), "does not hold each row of the data exactly once"),
+    "other rows": (ROWS, LABELS.set_axis([1, 2, 3]), "does not hold each row of the data exactly"),
+    "short": (ROWS, ["a", "b"], "cluster: 2 labels for 3 rows"),
+    "a matrix": (ROWS, [["a"], ["b"], ["c"]], "cluster must be a column name of a DataFrame, or"),
+    "a name of none": (ROWS["x"], "x", "cluster must be a column name of a DataFrame, or one"),
+    "no column": (ROWS, "y", "cluster: no column 'y' in the data"),
+    "missing": (ROWS, ["a", None, None], "cluster: row 1 has no label; fill or drop it first"),
+    "one": (ROWS, ["a"] * 3, "cluster: only one cluster .'a'.; at least two needed"),
+}
+
+
+@pytest.mark.parametrize("case", CLUSTERS)
+def test_units_that_cannot_be_drawn_are_refused(case: str) -> None:
+    data, cluster, message = CLUSTERS[case]
+    with pytest.raises(qn.DataError, match=message):
+        qn.bootstrap(len, data, draws=5, cluster=cluster, seed=0)
+    assert len(qn.bootstrap(len, ROWS.head(2), draws=3, cluster=["a", "b"], seed=0).draws) == 3
+
+
+def test_a_checkpoint_of_copies_with_other_labels_is_refused(tmp_path: Path) -> None:
+    data = pd.DataFrame({"firm": ["a", "b"], "x": [1.0, 2.0]})
+    options: dict[str, Any] = {"draws": 5, "cluster": "firm", "seed": 0}
+    qn.bootstrap(_mean_of_x, data, **options, checkpoint=tmp_path / "run")
+    with pytest.raises(qn.QuesnayError, match="relabel"):
+        qn.bootstrap(_mean_of_x, data, **options, relabel=False, checkpoint=tmp_path / "run")
+
+
+def _mean_of_x(data: pd.DataFrame) -> float:
+    return float(data["x"].mean())
+
+
+def test_shares_of_the_variance_add_to_one_where_a_figure_varies() -> None:
+    total = pd.DataFrame([[0.5, -0.1, 0.3], [0.0, 0.0, -0.2]], ["y", "z"], list("abc"))
+    found = VarianceShares(total, total, 9).shares
+    assert found.loc["y"].tolist() == pytest.approx([0.625, 0.0, 0.375])
+    assert found.loc["z"].isna().all()

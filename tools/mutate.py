@@ -268,15 +268,17 @@ def plan_tests(reach: Reach, fault: Fault, files: Mapping[str, Sequence[str]]) -
         (name for name in reaching if "::" in name),
         key=lambda name: reach.seconds.get(name, UNKNOWN),
     )
-    words = set(fault.file.removesuffix(".py").replace("/", "_").split("_"))
-    near = sorted(quick, key=lambda name: -len(words & set(name.split(".py")[0].split("_"))))
+    words = set(_words(fault.file))
+    near = sorted(quick, key=lambda name: -len(words & set(_words(name))))
     whole = [file for file, _ in Counter(map(_file, reaching)).most_common()]
-    wide = [name for file in whole for name in files.get(file, ())]
+    whole.sort(key=lambda name: -len(words & set(_words(name))))
+    alike = [file for file in files if len(words & set(_words(file))) > 1]  # may reach it since
+    wide = [name for file in dict.fromkeys(whole + alike) for name in files.get(file, ())]
     wide.sort(key=lambda name: name in reach.seconds)  # what was written since is tried first
     sharing = [file for file in files if SHARED in files[file]]
     share = [n for file in sharing for n in files[file]] if set(sharing) & set(whole) else []
-    stages = (_within(near, reach.seconds, NEAR), _within(quick, reach.seconds, QUICK))
-    stages += (_within(wide, reach.seconds, WIDE), share, files.get(FROZEN, ()))
+    budgets = (near, NEAR), (quick, QUICK), (wide, WIDE)
+    stages = [*(_within(*one, reach.seconds) for one in budgets), share, files.get(FROZEN, ())]
     known, kept = {name for some in files.values() for name in some} - {SHARED}, []
     for stage in stages:
         kept.append([name for name in dict.fromkeys(stage) if name in known])
@@ -284,7 +286,11 @@ def plan_tests(reach: Reach, fault: Fault, files: Mapping[str, Sequence[str]]) -
     return kept
 
 
-def _within(names: Iterable[str], seconds: dict[str, float], budget: float) -> list[str]:
+def _words(name: str) -> list[str]:
+    return name.split(".py")[0].replace("/", "_").split("_")
+
+
+def _within(names: Iterable[str], budget: float, seconds: dict[str, float]) -> list[str]:
     """Return names until their seconds are used up, at least one."""
     kept: list[str] = []
     for name in names:

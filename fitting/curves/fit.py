@@ -122,7 +122,7 @@ def make_problem(
 
 
 def first_guesses(
-    curve: Curve, t: Array, y: Array, *, count: int = 1, saturation: float | None = None
+    curve: Curve, t: Array, y: Array, *, count: int, saturation: float | None
 ) -> Array:
     """Return the best points of a coarse grid over the shape of a curve.
 
@@ -365,7 +365,7 @@ class GreyForecast:
     dof: float
 
 
-def grey_path(x: ArrayLike, horizon: int = 0) -> tuple[Array, float, float]:
+def grey_path(x: ArrayLike, horizon: int) -> tuple[Array, float, float]:
     """Return the path of GM(1,1) through and beyond a series, with its coefficients a and b.
 
     The sums ``X_k = x_1 + ... + x_k`` follow ``dX/dt + a X = b``; a and b are the regression of

@@ -86,7 +86,7 @@ def satellite_output(
     output: Array,
     weights: Array,
     *,
-    jointly: bool = True,
+    jointly: bool,
 ) -> Array:
     """Return output elsewhere that parts of sectors need, by sector, a row a set of weights.
 
@@ -228,7 +228,7 @@ def loss_variance(
 
 
 def extraction_gradient(
-    corner: Array, ahead: Array, weights: Array, u: Array, *, kind: Kind = "total"
+    corner: Array, ahead: Array, weights: Array, u: Array, *, kind: Kind
 ) -> Array:
     """Return the derivative of the loss of an extraction by each weight.
 

@@ -196,7 +196,7 @@ class _Sheet:
 def _width(values: Sequence[object]) -> float:
     """Return how many letters wide a column is."""
     widths = [display_width(str(v)) for v in values[:200] if not isinstance(v, float)]
-    return min(max(_LEAST, *widths, _LEAST) + 1, _WIDEST)
+    return min(max([_LEAST, *widths]) + 1, _WIDEST)
 
 
 def _height(texts: Sequence[str], widths: Sequence[float]) -> float:

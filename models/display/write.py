@@ -134,8 +134,9 @@ def _listed(target: Path) -> set[str]:
         named = json.loads((target / _MANIFEST).read_text(encoding="utf-8"))["sha256"]
     except (OSError, ValueError, KeyError, TypeError):
         return set()
-    parts = (name for name in named if all(_NAME.fullmatch(part) for part in name.split("/")))
-    return set(parts) if isinstance(named, dict) else set()
+    if not isinstance(named, dict):
+        return set()
+    return {name for name in named if all(_NAME.fullmatch(part) for part in name.split("/"))}
 
 
 def _sweep(target: Path) -> None:
@@ -173,7 +174,7 @@ def _check_named(folder: str | Path) -> None:
 def _drop(beside: Path | None) -> None:
     if beside is not None:
         with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+            beside.unlink()
 
 
 def _make_beside(target: Path) -> Path:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import BalanceError, DataError, QuesnayError
 from quesnay.fitting.tables.leontief import coefficients, proves_productive, spectral_radius
 from quesnay.models.display.table import Table, Tabular
@@ -130,16 +131,17 @@ def check_table(
 
 def _negative_cells(b: Blocks) -> pd.DataFrame:
     found: list[tuple[str, object, object, float]] = []
-    flows, products, final, uses = b.abroad or (None,) * 4
-    for name, values, rows, columns in (
+    parts: list[tuple[str, Array, pd.Index, pd.Index]] = [
         ("transactions", b.flows, b.sectors, b.sectors),
         ("final demand", b.demand, b.sectors, b.demand_names),
         ("value added", b.value, b.value_names, b.sectors),
-        ("imports", flows, products, b.sectors),
-        ("imports for final use", final, products, uses),
-    ):
-        if values is None or rows is None or columns is None or values.min(initial=0.0) >= 0:
-            continue
+    ]
+    if b.abroad:
+        flows, products, final, uses = b.abroad
+        parts.append(("imports", flows, products, b.sectors))
+        if final is not None and uses is not None:
+            parts.append(("imports for final use", final, products, uses))
+    for name, values, rows, columns in parts:
         found += [
             (name, rows[i], columns[j], float(values[i, j])) for i, j in np.argwhere(values < 0)
         ]

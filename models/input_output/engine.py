@@ -70,11 +70,6 @@ class Engine:
             self._inverse = inverse
         return self._inverse
 
-    @property
-    def has_inverse(self) -> bool:
-        """Whether the inverse has been computed."""
-        return self._inverse is not None
-
     def columns(self, places: Places) -> Array:
         """Return columns of the inverse, (n, g)."""
         if self._inverse is not None:

@@ -101,7 +101,6 @@ def group_column(data: pd.DataFrame, name: object, role: str) -> Grouping:
     for part in parts[1:]:
         missing |= part.codes < 0
         codes = codes * part.count + part.codes
-    codes[missing] = -1
     kept, numbered = np.unique(codes[~missing], return_inverse=True)
     joined = np.full(codes.size, -1, dtype=np.intp)
     joined[~missing] = numbered

@@ -111,7 +111,7 @@ class Fitted(Protocol):
 
 
 def estimate_nonlinear(
-    fit: Fitted, expression: str, *, null: float = 0.0, level: float = 0.95
+    fit: Fitted, expression: str, *, null: float, level: float
 ) -> NonlinearEstimate:
     """Estimate a function of coefficients, such as a long-run elasticity.
 

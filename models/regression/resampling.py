@@ -91,7 +91,7 @@ class ReplicatedFit(Tabular):
         return (Table(self.method.capitalize(), frame, tuple(notes)),)
 
 
-def bootstrap_fit(fit: "PanelFit", *, draws: int = 1999, seed: Seed = 0) -> ReplicatedFit:
+def bootstrap_fit(fit: "PanelFit", *, draws: int, seed: Seed) -> ReplicatedFit:
     """Resample clusters where the fit has them, else rows (units), and estimate again."""
     cluster, codes = _resampled(fit, "the bootstrap")
     options: Any = {"draws": draws, "generator": make_generator(seed), "codes": codes}

@@ -1,0 +1,205 @@
+"""Obstacles of a balance, each set against its sums by hand, and the scales of its misses."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from quesnay.fitting.tables import balancing
+from quesnay.fitting.tables.balancing import (
+    Obstacle,
+    balance_least_squares,
+    closed_set,
+    emptied,
+    first_obstacle,
+    fit_margins,
+    gras,
+    margin_scales,
+    proved_set,
+)
+
+STAIRS = np.tril(np.ones((3, 3)))  # row 0 sells to column 0, row 1 to 0 and 1, row 2 to all
+
+
+def _array(*values: float) -> Any:
+    return np.array(values, dtype=float)
+
+
+def _told(found: Obstacle | None) -> Any:
+    if found is None:
+        return None
+    return found.kind, found.rows, found.columns, found.need, found.room, found.cells
+
+
+@pytest.mark.parametrize(
+    ("seed", "rows", "columns", "expected"),
+    [
+        # cells of 4 in all, totals of 16: a cell of the seed counts four times
+        ([[2, -2], [0, 0]], (-8, 0), (4, -12), ([16, 1], [8, 12])),
+        ([[2, -2], [0, 0]], (-40, 0), (4, -12), ([40, 1], [20, 20])),
+        ([[0, 0], [0, 0]], (3, 0), (0, -5), ([3, 1], [1, 5])),
+        ([[2, -1], [0, 0]], (0, 0), (0, 0), ([3, 1], [2, 1])),
+    ],
+)
+def test_a_miss_is_measured_against_the_total_or_the_cells(
+    seed: Any, rows: Any, columns: Any, expected: Any
+) -> None:
+    found = margin_scales(_array(*seed), _array(*rows), _array(*columns))
+    np.testing.assert_array_equal(found[0], expected[0])
+    np.testing.assert_array_equal(found[1], expected[1])
+
+
+def test_cells_of_one_sign_with_a_total_of_zero_are_emptied_until_none_is_left() -> None:
+    seed = _array([-1, 0, 0], [2, 3, 1], [0, 0, -1])
+    # row 0 holds only a negative cell; then column 0 only a positive one; column 2 holds both
+    found = emptied(seed, _array(0, 3, 5), _array(0, 3, 0))
+    np.testing.assert_array_equal(found, [[0, 0, 0], [0, 3, 1], [0, 0, -1]])
+    assert emptied(seed, _array(1, 3, 5), _array(1, 3, 0)) is seed
+
+
+@pytest.mark.parametrize(
+    ("seed", "rows", "columns", "expected"),
+    [
+        ([[1, 1], [0, 0]], (1, 3), (2, 2), ("empty", (1,), (), 3.0, 0.0, ())),
+        ([[1, 1], [1, 1]], (6, -2), (2, 2), ("sign", (1,), (), -2.0, 0.0, ())),
+        ([[-1, 1], [-1, -1]], (1, 3), (2, 2), ("sign", (1,), (), 3.0, 0.0, ())),
+        ([[1, 0], [1, 0]], (2, 3), (2, 3), ("empty", (), (1,), 0.0, 3.0, ())),
+        ([[1, 0], [1, 0]], (2, 3), (8, -3), ("empty", (), (1,), 0.0, -3.0, ())),
+        ([[1, -1], [1, -1]], (2, 3), (2, 3), ("sign", (), (1,), 0.0, 3.0, ())),
+        ([[0, 1], [0, 1]], (2, 3), (-1, -4), ("empty", (), (0,), 0.0, -1.0, ())),
+        ([[1, 1], [-1, 1]], (0, 0), (0, 0), None),
+        ([[0, 0], [-1, 1]], (0, -1), (-1, 0), None),
+    ],
+)
+def test_the_first_row_or_column_that_cannot_meet_its_total(
+    seed: Any, rows: Any, columns: Any, expected: Any
+) -> None:
+    assert _told(first_obstacle(_array(*seed), _array(*rows), _array(*columns))) == expected
+
+
+IN_0 = (_array(1, 0), _array(1, 0))  # row 0 and column 0 run away upwards
+
+
+@pytest.mark.parametrize(
+    ("seed", "u", "v", "expected"),
+    [
+        ([[1, 0], [1, 1]], (3, 1), (2, 2), ("set", (0,), (0,), 3.0, 2.0, ())),
+        ([[1, 0], [1, 1]], (2, 2), (2, 2), ("face", (0,), (0,), 2.0, 2.0, ((1, 0),))),
+        ([[1, -1], [0, 1]], (2, 2), (2, 2), ("face", (0,), (0,), 2.0, 2.0, ((0, 1),))),
+        ([[1, -1], [1, 1]], (2, 2), (2, 2), ("face", (0,), (0,), 2.0, 2.0, ((0, 1), (1, 0)))),
+        ([[1, 0], [0, 1]], (2, 2), (2, 2), None),  # full, and nothing enters
+        ([[1, 0], [0, 1]], (3, 1), (2, 2), ("set", (0,), (0,), 3.0, 2.0, ())),
+        ([[1, 0], [1, 1]], (1, 3), (2, 2), None),  # room is left
+        ([[1, 1], [1, 1]], (3, 1), (2, 2), None),  # a positive cell leaves
+        ([[1, 0], [-1, 1]], (3, 1), (2, 2), None),  # a negative one carries back: it leaves
+    ],
+)
+def test_a_closed_set_is_proved_by_its_sums(seed: Any, u: Any, v: Any, expected: Any) -> None:
+    assert _told(closed_set(_array(*seed), _array(*u), _array(*v), IN_0)) == expected
+
+
+@pytest.mark.parametrize(("extra", "kind"), [(1e-7, "set"), (1e-11, "face"), (-1e-11, "face")])
+def test_what_a_set_needs_beyond_its_room_is_rounding_or_a_contradiction(
+    extra: float, kind: str
+) -> None:
+    seed, v = _array([1, 0], [1, 1]), _array(2000, 2000)
+    u = 1000 * _array(2 + extra, 2 - extra)
+    found = closed_set(seed, u, v, IN_0)
+    assert found is not None
+    assert found.kind == kind
+    assert closed_set(seed, 1000 * _array(2 - 1e-7, 2 + 1e-7), v, IN_0) is None
+    assert (proved_set(seed, u, v) is not None) == (kind == "set")
+
+
+@pytest.mark.parametrize("cell", [(0, 1), (1, 0)])
+def test_a_cell_that_may_take_both_signs_leaves_a_set_either_way(cell: tuple[int, int]) -> None:
+    seed, u, v = _array([1, 0], [0, 1]), _array(3, 1), _array(2, 2)
+    either = np.zeros((2, 2), dtype=bool)
+    assert closed_set(seed, u, v, IN_0, either=either) is not None
+    assert proved_set(seed, u, v, either=either) is not None
+    either[cell] = True
+    assert closed_set(seed, u, v, IN_0, either=either) is None
+    assert proved_set(seed, u, v, either=either) is None
+
+
+@pytest.mark.parametrize(
+    ("high", "expected"),
+    [
+        ((10, 9, 0), ("set", (0, 1), (0, 1), 6.0, 4.0, ())),
+        ((10, 1, 0), ("set", (0,), (0,), 3.0, 2.0, ())),
+        ((np.inf, 0, -9), ("set", (0,), (0,), 3.0, 2.0, ())),
+        ((1, 0, -np.inf), ("set", (0, 1), (0, 1), 6.0, 4.0, ())),
+        ((0, 0, 0), None),
+    ],
+)
+def test_the_widest_gap_of_the_potentials_is_tried_first(high: Any, expected: Any) -> None:
+    found = closed_set(STAIRS, _array(3, 3, 1), _array(2, 2, 3), (_array(*high), _array(*high)))
+    assert _told(found) == expected
+
+
+def test_a_programme_finds_the_largest_contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
+    u, v = _array(3, 3, 1), _array(2, 2, 3)
+    largest = ("set", (0, 1), (0, 1), 6.0, 4.0, ())
+    assert _told(proved_set(STAIRS, u, v)) == largest
+    assert proved_set(STAIRS, v, v) is None
+    assert proved_set(np.zeros((3, 3)), u, v) is None
+    # negative cells beside the stairs carry back into the set, and every cell turned carries out
+    back = np.where(STAIRS > 0, STAIRS, -1.0)
+    assert _told(proved_set(back, u, v)) == largest
+    assert proved_set(-back, u, v) is not None
+    monkeypatch.setattr(balancing, "_PROGRAM_CELLS", 6)
+    assert _told(proved_set(STAIRS, u, v)) == largest
+    monkeypatch.setattr(balancing, "_PROGRAM_CELLS", 5)
+    assert proved_set(STAIRS, u, v) is None
+
+
+def test_a_contradiction_stops_the_scaling_long_before_its_last_round() -> None:
+    found = gras(STAIRS, _array(3, 3, 1), _array(2, 2, 3), tolerance=1e-9, max_iterations=5000)
+    assert _told(found.obstacle) == ("set", (0, 1), (0, 1), 6.0, 4.0, ())
+    assert found.iterations < 100
+    assert not found.converged
+    assert np.isnan(found.table).all()
+
+
+def test_a_quadratic_without_borders_is_met_in_one_step() -> None:
+    seed = _array([1, 2, 3], [4, 5, 7])
+    for z in (seed, seed.T):  # the shorter side is solved for
+        u, v = z.sum(axis=1) + 1.0, z.sum(axis=0) + len(z) / z.shape[1]
+        found = balance_least_squares(
+            z, np.ones_like(z), (u, v), keep_signs=False, tolerance=1e-11, max_iterations=5
+        )
+        assert found.iterations == 1
+        # with equal variances every cell takes the same share
+        np.testing.assert_allclose(found.table, z + 1.0 / z.shape[1], rtol=1e-11)
+
+
+@pytest.mark.parametrize(("miss", "met"), [(1e-11, True), (1e-8, False)])
+def test_a_fixed_row_may_miss_its_total_by_rounding(miss: float, met: bool) -> None:
+    z = _array([10, 20], [30, 40])
+    variance = _array([0, 0], [1, 1])
+    found = balance_least_squares(
+        z, variance, (_array(30 + miss, 70 - miss), _array(40, 60)),
+        keep_signs=True, tolerance=1e-9, max_iterations=50,
+    )  # fmt: skip
+    assert (found.obstacle is None) == met
+    assert found.converged == met
+    if found.obstacle is not None:
+        assert (found.obstacle.kind, found.obstacle.rows) == ("empty", (0,))
+        assert found.obstacle.need == pytest.approx(miss, rel=1e-6)
+
+
+def test_margins_in_turn_by_hand() -> None:
+    rows, columns = ((0,), _array(3, 1)), ((1,), _array(2, 2))
+    found = fit_margins(np.ones((2, 2)), (rows, columns), tolerance=1e-9, max_iterations=9)
+    np.testing.assert_allclose(found.table, [[1.5, 1.5], [0.5, 0.5]], rtol=1e-15)
+    assert (found.iterations, found.converged, found.residual) == (1, True, 0.0)
+    # a column without cells misses its whole total, the largest of its margin being 3
+    seed = _array([1, 0], [1, 0])
+    for margins, worst in (((rows, ((1,), _array(1, 3))), 1), ((((1,), _array(1, 3)), rows), 0)):
+        found = fit_margins(seed, margins, tolerance=1e-9, max_iterations=4)
+        assert (found.iterations, found.converged, found.missed) == (4, False, worst)
+    assert found.residual == pytest.approx(1.0)
+    nothing = fit_margins(
+        np.zeros((2, 2)), (((0,), _array(0, 0)),), tolerance=0.0, max_iterations=5
+    )
+    assert (nothing.iterations, nothing.converged, nothing.residual) == (1, True, 0.0)

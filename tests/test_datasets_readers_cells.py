@@ -30,6 +30,7 @@ def style_of(rows: list[Any], delimiter: str = "") -> tuple[str, str]:
         (["12,345"], "", (".", ",")), (["12,345"], ",", (".", ",")),
         (["1'234"], ";", (".", "'")), (["1\u2019234"], ";", (".", "'")),
         (["1 234"], ";", PLAIN), (["1 234", "5 678"], ";", (".", " ")),
+        (["1,234,567", "1,234"], ";", (".", ",")), (["1.234.567", "1.234"], ";", (",", ".")),
         (["1 234 567"], ";", (".", " ")), (["1\u202f234\u2009567"], ";", (".", " ")),
         (["1.234.567"], ";", (",", ".")), (["1.234"], ",", PLAIN),
         (["1.234", "1.5"], ";", PLAIN), (["1.234", 5.0], "", PLAIN), (["12"], ";", PLAIN),
@@ -51,6 +52,7 @@ def test_marks_of_one_sheet_decide_together(
     ("texts", "delimiter", "said"),
     [
         (["12,345"], ";", "'12,345' may be 12345 or 12.345; declare it: decimal=',' or thous"),
+        (["123,567"], ";", "'123,567' may be 123567 or 123.567"),
         (["12,345"], "\t", "'12,345' may be 12345 or 12.345"),
         (["7.500", "12"], ";", r"'7.500' may be 7500 or 7.500; declare it: decimal='.' or thous"),
         (["7.500"], "", "'7.500' may be 7500 or 7.500"),
@@ -95,6 +97,7 @@ def test_what_is_declared_counts(declared: dict[str, Any], style: tuple[str, str
         ("+1,234", ".", ",", 1234.0), ("-1,234", ".", ",", -1234.0),
         ("123,456", ".", ",", 123456.0), ("1234,567", ".", ",", None), (",234", ".", ",", None),
         ("12,34", ".", ",", None), ("1,2345", ".", ",", None), ("1,234.567,8", ".", ",", None),
+        ("1,234,56", ".", ",", None),
         ("1.234,5", ",", ".", 1234.5), ("1,5", ",", "", 1.5), ("1.5", ",", "", None),
         ("1 234", ".", "", None), ("1\u00a0234", ".", " ", 1234.0), ("1'234", ".", "'", 1234.0),
         ("(12)", ".", "", -12.0), ("(1,5)", ",", "", -1.5), ("(12", ".", "", None),
@@ -122,6 +125,7 @@ def test_what_stands_for_zero_is_zero_and_numbers_stay() -> None:
         ("  Total\n Output (1)", "total output"), ("Imports*", "imports"),
         ("\uff08\u8fdb\u53e3\uff09", "(\u8fdb\u53e3)"), ("\u8fdb \u53e3", "\u8fdb\u53e3"),
         ("Taxes /2/", "taxes"), ("d\u2019import", "d'import"), ("a b", "a b"),
+        ("GDP \u8fdb \u53e3", "gdp \u8fdb\u53e3"),
         ("\u00b9", ""), ("Goods\u00b2\u00b3", "goods"), ("Goods: [b]", "goods"),
     ],
 )  # fmt: skip
@@ -129,8 +133,14 @@ def test_labels_lose_what_says_nothing(label: str, bare: str) -> None:
     assert tidy(label) == bare
 
 
-@pytest.mark.parametrize("word", ["decimal", "thousands"])
-def test_marks_that_are_none_are_refused(word: str) -> None:
-    declared: dict[str, Any] = {word: ";"}
-    with pytest.raises(DataError, match=f"{word} ';' is unknown"):
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ({"decimal": ";"}, "decimal ';' is unknown; expected '.' or ','"),
+        ({"thousands": ";"}, "thousands ';' is unknown; expected ',', '.', ' '"),
+        ({"decimal": ".", "thousands": "."}, "decimal and thousands are both '.'; they must dif"),
+    ],
+)
+def test_marks_that_are_none_are_refused(declared: dict[str, Any], said: str) -> None:
+    with pytest.raises(DataError, match=said):
         number_style(Sheet("t", "", []), (0, 0), **declared)

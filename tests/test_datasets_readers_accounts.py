@@ -27,6 +27,8 @@ def read(folder: Path, text: str, **options: object) -> qn.InputOutputTable:
         "sector,jobs,co2\nB,8,3\nA,5,2.5\nTotal,13,5.5\n",  # by label, not by place
         "Jobs and emissions\n\nsector,jobs,co2\nfarm,5,2.5\nmill,8,3\n",  # by name
         "account,A,B\njobs,5,8\nco2,2.5,3\n",  # turned over
+        "of,persons,tonnes\nsector,jobs,co2\nA,5,2.5\nB,8,3\n",  # the nearest title
+        ",,co2\n,jobs,\n,,\nA,5,2.5\nB,8,3\n",  # wherever it stands
         "code;name;jobs;co2\nA;farm;5;2,5\nB;mill;8;3\n",
         "sector,jobs,co2\nA,5,2.5\nof which,,\nB,8,3\n,1,2\n",  # rows without figures or labels
         "code,name,jobs,co2\nA,Farming 1,5,2.5\nB,2nd mill,8,3\n",  # names that hold digits

@@ -74,6 +74,12 @@ def test_a_column_without_a_code_counts_only_where_something_stands_below() -> N
     assert (11, "", "unlabelled", "") in told(arranged(rows).columns)
 
 
+def test_titles_do_not_say_how_numbers_are_written() -> None:
+    rows = [list(row) for row in PROVINCE]
+    rows[3][13], rows[5][2] = "2,5", "1.5"
+    assert arranged(rows).numbers.style.decimal == "."
+
+
 def test_codes_that_are_no_products_are_read_by_the_name_over_them() -> None:
     rows = [list(row) for row in PROVINCE]
     rows[4][13] = "X9"
@@ -122,6 +128,9 @@ def test_a_table_of_the_bureau_is_known_by_two_products_before_its_output() -> N
 def test_a_table_of_the_british_office_has_its_total_beside_its_products() -> None:
     assert looks_ons(Sheet("t", "", [[""], ["CPA_A", "CPA_B", "_T", "P3 S1"]]))
     assert looks_ons(Sheet("t", "", [["CPA_A", "CPA_B", "_T", "P3 S14"]]))
+    below = ["CPA_A", "CPA_B", "_T", "P3 S1"]
+    assert looks_ons(Sheet("t", "", [*([["title"]] * 9), below]))
+    assert not looks_ons(Sheet("t", "", [*([["title"]] * 10), below]))
     assert not looks_ons(Sheet("t", "", [["CPA_A", "CPA_B", "_T"]]))
     assert not looks_ons(Sheet("t", "", [["CPA_A", "_T", "P3 S1"]]))
     assert not looks_ons(Sheet("t", "", [["CPA_A", "CPA_B", "P3 S1"]]))

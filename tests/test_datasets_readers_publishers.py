@@ -335,6 +335,9 @@ def test_a_tiny_sector_may_miss_what_rounding_leaves_and_no_more(
     (warned,) = table.source.warnings
     assert f"'AUS_C2' misses its output by {90 * excused / (2 + 0.9 * excused):.3g} %" in warned
     assert f"less than {excused:g} in the table's unit, as printing few digits leaves" in warned
+    rows = with_a_second_product(edition, 0.5, 0.5 + 0.6 * excused, scale=10_000)
+    small = qn.read_io(write_rows(tmp_path / "small.xlsx", rows), layout=layout).source.warnings
+    assert f"output by {60 * excused / (0.5 + 0.6 * excused):.3g} %, less than" in small[0]
     rows = with_a_second_product(edition, 2.0, 2.0 + 1.5 * excused, scale=10_000)
     with pytest.raises(qn.BalanceError, match=rf"than rounding leaves \({excused:g}\)"):
         qn.read_io(write_rows(tmp_path / "far.xlsx", rows), layout=layout)
@@ -466,6 +469,41 @@ def test_figaro_tiny_negative_output_becomes_zero_with_a_warning(tmp_path: Path)
     table = qn.read_io(path, layout="figaro")
     sound(table, [200, 0], [176, 0])
     assert "AT_T (-0.001)" in table.warnings[0]
+
+
+def figaro(folder: Path, sold: dict[str, float], bought: dict[str, float]) -> Path:
+    """Write a table in which some products are hardly sold, and buy of the first what is told."""
+    names = ["AT_A01", *sold]
+    own = [bought.get(name, 0.0) for name in names]
+    lines = [f"rowLabels,{','.join(names)},AT_P3_S14,AT_P5M"]
+    lines.append(",".join(map(str, ["AT_A01", *own, 200 - sum(own), 0])))
+    lines += [",".join(map(str, [k, *([0] * len(names)), 0, x])) for k, x in sold.items()]
+    value = [200 - own[0], *(sold[k] - x for k, x in zip(names[1:], own[1:], strict=True))]
+    lines.append(",".join(map(str, ["W2_D1", *value, 0, 0])))
+    return text(folder / "figaro.csv", "\n".join(lines) + "\n")
+
+
+def test_only_a_sector_that_buys_or_is_negative_by_rounding_is_set_to_zero(tmp_path: Path) -> None:
+    path = figaro(tmp_path, {"AT_T": 0.0, "AT_U": 0.0}, {"AT_T": 0.04})
+    table = qn.read_io(path, layout="figaro")
+    said = "outputs that are negative or nothing by rounding were set to zero: AT_T (0)"
+    assert table.source.warnings[0] == said  # AT_U neither sells nor buys
+    assert table.Z["AT_T"].tolist() == [0, 0, 0]
+    assert table.v.tolist() == [200, 0, 0]
+    quiet = qn.read_io(figaro(tmp_path, {"AT_T": 0.0}, {}), layout="figaro")
+    assert not any("rounding" in line for line in quiet.source.warnings)
+    many = {f"AT_{letter}": -0.05 for letter in "TUVWXY"}
+    told = qn.read_io(figaro(tmp_path, many, {}), layout="figaro").source.warnings[0]
+    assert told.endswith("zero: " + ", ".join(f"AT_{letter} (-0.05)" for letter in "TUVWX"))
+
+
+@pytest.mark.parametrize(
+    ("sold", "bought"), [(-0.06, 0.0), (-0.04, 0.06)], ids=["sells too little", "buys too much"]
+)
+def test_more_than_rounding_is_no_rounding(tmp_path: Path, sold: float, bought: float) -> None:
+    path = figaro(tmp_path, {"AT_T": sold}, {"AT_T": bought})
+    with pytest.raises(qn.QuesnayError, match="AT_T"):
+        qn.read_io(path, layout="figaro")
 
 
 def test_figaro_rounding_in_a_tiny_sector_is_recorded(tmp_path: Path) -> None:

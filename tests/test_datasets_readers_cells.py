@@ -5,7 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from quesnay.datasets.readers.cells import NumberStyle, number_style, tidy, to_number
+from quesnay.datasets.readers.cells import (
+    NumberStyle,
+    number_style,
+    read_options,
+    tidy,
+    to_number,
+)
 from quesnay.datasets.readers.containers import PackedRow, Sheet
 from quesnay.fitting.errors import DataError
 from tests.refusals import refused
@@ -144,3 +150,51 @@ def test_labels_lose_what_says_nothing(label: str, bare: str) -> None:
 def test_marks_that_are_none_are_refused(declared: dict[str, Any], said: str) -> None:
     with pytest.raises(DataError, match=said):
         number_style(Sheet("t", "", []), (0, 0), **declared)
+
+
+# ---- options of reading --------------------------------------------------------------------------
+
+
+def test_options_that_are_not_given_leave_all_to_the_file() -> None:
+    found = read_options({})
+    assert (found.layout, found.year, found.tolerance, found.strict) == (None, None, None, True)
+    assert (found.blank, found.roles, found.merge_regions) == ("refuse", {}, False)
+    assert found.zeros == frozenset()
+    assert read_options({"blank": "zero"}).zeros == {"", "-", "\u2014"}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"year": "2014"}, 2014), ({"year": 1800}, 1800), ({"year": 2200}, 2200),
+        ({"tolerance": 0}, 0.0), ({"tolerance": 1}, 1.0), ({"strict": False}, False),
+        ({"merge_regions": True}, True), ({"unit": ""}, ""),
+        ({"roles": {1: "taxes"}}, {"1": "taxes"}), ({"roles": None}, {}),
+        ({"make": "a.csv"}, "a.csv"), ({"layout": "plain"}, "plain"), ({"sheet": "x"}, "x"),
+    ],
+)  # fmt: skip
+def test_options_are_kept_as_what_they_are(given: dict[str, Any], kept: object) -> None:
+    (name,) = given
+    assert getattr(read_options(given, layouts=("plain",)), name) == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"yaer": 2014}, "option 'yaer' of read_io is unknown; did you mean 'year'"),
+        ({"q": 1}, "option 'q' of read_io is unknown; known: layout, sheet, year, country"),
+        ({"unit": 1}, "unit: expected a text, got 1"), ({"name": "a\nb"}, "name"),
+        ({"layout": "plane"}, "layout"), ({"blank": "nil"}, "blank"), ({"strict": "no"}, "strict"),
+        ({"year": 1799}, "year: expected a year such as 2014, got 1799"),
+        ({"year": 2201}, "year: expected a year such as 2014, got 2201"),
+        ({"year": "20145"}, "got '20145'"), ({"year": "x"}, "got 'x'"), ({"strict": 1}, "strict"),
+        ({"year": 2014.5}, "got 2014.5"),
+        ({"tolerance": -0.1}, "tolerance: expected a share of output of at least 0, got -0.1"),
+        ({"tolerance": "x"}, "tolerance: expected a share"), ({"make": 3}, "make: expected a path"),
+        ({"accounts": 3}, "accounts: expected a path, got 3"),
+        ({"roles": "taxes"}, "roles: expected {label: role}, got 'taxes'"),
+        ({"roles": {"a": "tax"}}, "roles: role 'tax'"),
+    ],
+)  # fmt: skip
+def test_options_that_say_nothing_are_refused(given: dict[str, Any], said: str) -> None:
+    refused(lambda: read_options(given, layouts=("plain",)), said)

@@ -269,6 +269,18 @@ def test_a_sector_that_buys_half_of_its_inputs_from_itself_is_no_total(tmp_path:
     refused(lambda: qn.read_io(path), "sector 'c' is the sum of all other sectors, in its row and")
 
 
+def test_an_empty_cell_of_imports_is_nothing_but_of_an_imported_product_unknown(
+    tmp_path: Path,
+) -> None:
+    table = read(
+        tmp_path, PLAIN.replace("imports,10,20,5", "imports,,20,5").replace("s,50", "s,60")
+    )
+    assert table.imports is not None
+    assert table.imports.Z.to_numpy().tolist() == [[0, 20]]
+    path = put(tmp_path, PLAIN.replace("imports,10,20,5", "imports,,20,5"))
+    refused(lambda: qn.read_io(path, roles={"imports": "imported"}), "row 'imports', column 'farm'")
+
+
 def test_signs_of_nothing_may_stand_where_no_number_is(tmp_path: Path) -> None:
     table = read(tmp_path, PLAIN.replace("wages,50,30,,,", "wages,50,30,..,,"))
     assert table.v.tolist() == [108, 57]

@@ -190,6 +190,9 @@ def test_bea_supply_use_framework_comes_to_basic_prices(tmp_path: Path) -> None:
     # 40 of imports over 80 + 100 bought at home at 85 % basic content: 60 * .85 * 40 / 153
     assert table.imports.Z.loc["31G", "31G"] == pytest.approx(60 * 0.85 * 40 / 153)
     assert table.Z.loc["42", "31G"] == pytest.approx(10 + 60 * 0.1)
+    supply[4][0] = "43"
+    with pytest.raises(qn.DataError, match="commodities differ from the use table's: 42, 43"):
+        made_and_used(tmp_path, use, supply)
 
 
 @genuine
@@ -445,8 +448,24 @@ def test_packed_files(tmp_path: Path, packing: str) -> None:
         path.write_bytes(gzip.compress(icio().encode(), mtime=0))
     assert qn.read_io(path, year=2018).x.tolist() == [0, 200, 100, 200]
     path.write_bytes(path.read_bytes()[:-30])
-    with pytest.raises(qn.DataError, match="damaged archive"):
+    why = "File is not a zip file" if packing == "zip" else "Compressed file ended before"
+    with pytest.raises(qn.DataError, match=rf"damaged archive \({why}.*\); fetch it again"):
         qn.read_io(path, year=2018)
+
+
+def test_what_is_packed_must_be_a_kind_that_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "t.dat.gz"
+    path.write_bytes(gzip.compress(b"a,b\n", mtime=0))
+    refused(lambda: qn.read_io(path), "t.dat: kind '.dat' not read; expected one of .csv, .txt")
+    packed = tmp_path / "t.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("t.dat.gz", path.read_bytes())
+    refused(lambda: qn.read_io(packed), "t.zip/t.dat: kind '.dat' not read; expected one of")
+    with zipfile.ZipFile(packed, "w") as archive:
+        for letter in "abcdefghi":
+            archive.writestr(f"{letter}.csv", "a,b\n")
+    listed = ", ".join(f"{letter}.csv" for letter in "abcdefgh")
+    refused(lambda: qn.read_io(packed), rf"9 files in the archive .* \({listed}\); pass year=")
 
 
 @genuine
@@ -824,6 +843,27 @@ def test_own_files_of_other_offices(
     assert table.v.sum() == pytest.approx(total, abs=0.01)
     assert table.source.sha256
     assert np.isfinite(table.multipliers()).all()
+
+
+def test_what_each_publisher_s_rounding_excuses_is_the_documented() -> None:
+    """Shares that a total and an output may miss; units of the table that a tiny sector may."""
+    from quesnay.datasets.readers.read import LAYOUTS
+
+    usual = (1e-3, 0.06), 1e-3
+    expected = {
+        "quesnay": ((1e-6, 0.0), 1e-6, 0.0, 0.0), "nbs": ((1e-6, 0.0), 1e-6, 0.0, 0.0),
+        "oecd": ((1e-2, 0.06), 1e-3, 3.0, 0.0), "oecd_icio": ((1e-2, 0.06), 1e-3, 0.5, 0.012),
+        "wiod": (*usual, 0.05, 0.0), "wiod_national": ((1e-3, 1e-3), 1e-3, 0.05, 0.0),
+        "adb": (*usual, 0.5, 0.0), "figaro": ((1e-3, 5e-3), 1e-3, 0.05, 0.0),
+        "eurostat": (*usual, 0.5, 0.0), "exiobase": (*usual, 0.0, 0.0),
+        "eora": (*usual, 0.0, 0.0), "gloria": (*usual, 0.0, 0.0), "bea": (*usual, 30.0, 0.0),
+        "ibge": (*usual, 5.0, 0.0), "ons": ((1e-3, 1e-2), 1e-3, 0.5, 0.0),
+        "abs": ((1e-3, 1e-2), 1e-3, 0.5, 0.0), "bcch": ((1e-3, 1e-2), 1e-3, 0.5, 0.0),
+    }  # fmt: skip
+    found = {k: (x.totals, x.tolerance, x.absolute, x.known) for k, x in LAYOUTS.items()}
+    assert {name: found[name] for name in expected} == expected
+    dated = [name for name, layout in LAYOUTS.items() if layout.dated]
+    assert dated == ["wiod_national", "eurostat", "bea", "ibge"]
 
 
 def test_the_documentation_names_every_layout() -> None:

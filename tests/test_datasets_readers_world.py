@@ -49,7 +49,7 @@ def test_rows_of_figaro_are_taxes_value_added_or_sectors() -> None:
     found = arrange_figaro(sheet(*rows), read_options({}))
     assert [(line.place, line.label, line.role) for line in found.rows] == [
         (1, "AT_A", "sector"), (2, "AT_B", "sector"), (3, "W2_D21X31", "taxes"),
-        (4, "W2_D1", "value_added"), (5, "W2_OP_RES", "value_added"),
+        (4, "W2_D1", "value_added"), (5, "W2_OP_RES", "taxes"),
     ]  # fmt: skip
     assert [(line.place, line.role) for line in found.columns] == [
         (1, "sector"), (2, "sector"), (3, "final_demand"),

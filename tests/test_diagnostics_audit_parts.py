@@ -270,6 +270,8 @@ def test_kinds_of_a_unit_are_counted_in_the_plural(base: str, kinds: dict[str, i
         ("T = 1 / J", "sets CNY beside 1 per persons"),
         ("T = C**2 / J**2", r"sets CNY beside CNY\^2 per persons\^2"),
         ("T = C + J * S", "sets CNY beside persons"),
+        ("T = (X + C) * J", "sets CNY beside CNY persons"),
+        ("T = (C + X) * J", "sets CNY beside CNY persons"),
     ],
 )
 def test_units_that_do_not_go_together_are_named(text: str, words: str) -> None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -158,6 +159,13 @@ def test_rendering_changes_nothing(tmp_path: Path) -> None:
     table.to_excel(tmp_path / "a.xlsx")
     pd.testing.assert_frame_equal(frame, before)
     pd.testing.assert_frame_equal(table.frame, before)
+
+
+def test_a_table_keeps_its_notes_when_their_list_grows() -> None:
+    notes: Any = ["first"]
+    table = Table("t", pd.DataFrame({"a": [1]}), notes)
+    notes.append("second")
+    assert table.notes == ("first",)
 
 
 def test_a_table_keeps_its_values_when_the_frame_changes() -> None:

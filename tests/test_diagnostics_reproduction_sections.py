@@ -238,6 +238,15 @@ def test_the_path_says_which_curves_were_tried() -> None:
     assert len(other.tables) == 2
 
 
+ELASTICITIES = [
+    "The elasticity: admissible equations and their weights", "Rivals of the base equation",
+    "The elasticity 0.057 under rival rules of inference", "Placebo that keeps scale: ln_ict",
+    "Omitted variables: Oster's bound of ln_ict", "The base elasticity without one group at a time",
+    "Placebo: later inputs in the first year's cross-section, no unit effects",
+    "Least squares of ln_value_added", "Regression", "Assumptions of the base equation",
+]  # fmt: skip
+
+
 def test_elasticities_are_introduced_by_what_they_suffer_from() -> None:
     section = founding()["elasticities"]
     assert section.words[:4] == [
@@ -249,11 +258,7 @@ def test_elasticities_are_introduced_by_what_they_suffer_from() -> None:
         "Read all of them as associations: elasticity times value added attributes value added to "
         "use; it does not say what would be lost without it.",
     ]
-    assert titles(section)[:5] == [
-        "The elasticity: admissible equations and their weights", "Rivals of the base equation",
-        "The elasticity 0.057 under rival rules of inference",
-        "Placebo that keeps scale: ln_ict", "Omitted variables: Oster's bound of ln_ict",
-    ]  # fmt: skip
+    assert titles(section) == ELASTICITIES
     assert section.tables[-1].sheet == "Assumptions"
     result = founding_case()
     found = result.elasticities
@@ -310,3 +315,16 @@ def test_the_uncertainty_has_a_table_a_run_and_a_picture_where_one_was_drawn() -
     (drawn,) = report._uncertainty(founding_case(), {"tornado": FIGURE})
     assert drawn.figures == {"How far each source of uncertainty alone moves a total": FIGURE}
     assert "uncertainty" not in japan()
+
+
+def test_the_workbook_draws_the_years_of_each_run() -> None:
+    """Rows of the account, four years a run, and the column whose interval stands on the stack."""
+    charts = report._account_charts(founding_case())
+    assert [(one.title, one.rows) for one in charts] == [
+        ("linkage run, trillion yuan", (0, 4)), ("elasticity run, trillion yuan", (4, 8)),
+        ("calibrated run, trillion yuan", (8, 12)),
+    ]  # fmt: skip
+    for one in charts:
+        assert one.table == "Industrial internet, value added, trillion yuan"
+        assert (one.kind, one.interval) == ("column", "total")
+        assert one.series == {"core industries": "core", "integration-driven": "integration"}

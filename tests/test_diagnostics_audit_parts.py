@@ -144,7 +144,7 @@ def vintages(rows: list[dict[str, Any]], *kinds: tuple[int, str], growth: Any = 
     )
 
 
-def gdp(year: int, name: str, value: float, **more: Any) -> dict[str, Any]:
+def gdp(year: int, name: str, value: Any, **more: Any) -> dict[str, Any]:
     return {"year": year, "vintage": name, "gdp": value, **more}
 
 

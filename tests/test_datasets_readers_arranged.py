@@ -124,6 +124,21 @@ def test_a_row_cut_short_is_told_by_its_number_under_the_header() -> None:
     assert [line.label for line in note.rows] == ["farm", "mill", "wages"]
 
 
+def test_a_role_that_the_user_says_goes_before_the_words() -> None:
+    found = arranged(GRID, roles={"homes": "output", "wages": "taxes", "mill": "drop"})
+    assert told(found.columns) == [
+        (1, "farm", "sector"),
+        (2, "mill", "drop"),
+        (3, "homes", "output"),
+    ]
+    assert told(found.rows)[1:] == [(2, "mill", "drop"), (3, "wages", "taxes")]
+    own = arrange_plain(
+        Sheet("t", "", rows_of(GRID.replace("homes", "H").replace("wages", "W"))),
+        read_options({}), codes={"H": "imports", "W": "value_added_total"},
+    )  # fmt: skip
+    assert (own.columns[-1].role, own.rows[-1].role) == ("imports", "value_added_total")
+
+
 def test_a_mistyped_first_sector_is_no_second_header() -> None:
     refused(lambda: arranged(GRID.replace("farm,20", "fram,20")), "row 'fram' is no column; did")
 

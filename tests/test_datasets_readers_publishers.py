@@ -151,8 +151,10 @@ def test_bea_detail_codes_have_six_digits(tmp_path: Path) -> None:
         ["1111B0", "Grains", "", 300, 300],
         ["T007", "Total commodity output", 200, 300, 500],
     ]
+    use[0][0] = "D" * 61
     table = made_and_used(tmp_path, use, make)
     sound(table, [200, 300], [140, 150])
+    assert table.source.edition == "D" * 60
 
 
 def test_bea_supply_use_framework_comes_to_basic_prices(tmp_path: Path) -> None:

@@ -134,20 +134,22 @@ def test_a_definition_that_nothing_fits_says_what_the_figures_would_be() -> None
     assert list(result._definitions(PROBLEM, made(ROWS[:3]))) == []
 
 
+SPECIAL = SimpleNamespace(
+    feasible=False,
+    sets=pd.DataFrame(),
+    deflator=pd.DataFrame(
+        {"low": [9.0, 3.0], "high": [10.0, 5.0], "official_low": [3.0, 3.5],
+         "official_high": [4.0, 4.5]}, [2018, 2019],
+    ),
+)  # fmt: skip
+
+
 def test_findings_stand_in_the_order_of_an_audit() -> None:
-    special = SimpleNamespace(
-        feasible=False,
-        sets=pd.DataFrame(),
-        deflator=pd.DataFrame(
-            {"low": [9.0, 3.0], "high": [10.0, 5.0], "official_low": [3.0, 3.5],
-             "official_high": [4.0, 4.5]}, [2018, 2019],
-        ),
-    )  # fmt: skip
     bounds = pd.DataFrame(
         {"concept": ["total", "core"], "year": 2018, "low": [1.41, 0.43], "high": [1.42, 0.44],
          "unit": "trillion yuan", "printed": [True, False]}
     ).set_index(["concept", "year"])  # fmt: skip
-    found = list(result.findings_of(PROBLEM, made(ROWS, one_vintage=special, bounds=bounds)))
+    found = list(result.findings_of(PROBLEM, made(ROWS, one_vintage=SPECIAL, bounds=bounds)))
     assert [one.kind for one in found] == [
         "verdict", "rests on", "rests on", "rests on", "vintages mixed", "definition excluded",
         "one vintage", "implied", "not tied",
@@ -169,13 +171,16 @@ def test_findings_stand_in_the_order_of_an_audit() -> None:
         "deflator of its own: 9.0 to 10.0 % in 2018, where nominal and real GDP give 3.0 to 4.0 % "
         "in any pair of vintages. That reading is not needed."
     )
-    for tried, one in ((1, special), (4, NOTHING)):
+
+
+def test_findings_that_have_no_ground_are_not_told() -> None:
+    for tried, one in ((1, SPECIAL), (4, NOTHING)):
         own = made(ROWS, tried=tried, one_vintage=one)
         kinds = [finding.kind for finding in result.findings_of(PROBLEM, own)]
         assert "vintages mixed" not in kinds
     tied: Any = SimpleNamespace(figures=PROBLEM.figures, tied=lambda _: True)
     assert "not tied" not in [one.kind for one in result.findings_of(tied, made(ROWS))]
-    broken = made(ROWS, feasible=False, one_vintage=special, conflicts=[["S18"]])
+    broken = made(ROWS, feasible=False, one_vintage=SPECIAL, conflicts=[["S18"]])
     assert [one.kind for one in result.findings_of(PROBLEM, broken)] == ["verdict", "not tied"]
 
 

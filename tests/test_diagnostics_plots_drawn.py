@@ -1110,7 +1110,9 @@ def test_the_nearest_free_place_is_taken_and_a_far_name_gets_a_line() -> None:
     (far,) = placed([(5, 5)], ["name"], np.vstack([wall, [(5, 5)]]))
     dx, dy = far.get_position()
     assert abs(dx) + abs(dy) > 20
-    assert far.arrow_patch.get_visible()
+    line = far.arrow_patch
+    assert line.get_visible()
+    assert (line.get_linewidth(), to_hex(line.get_edgecolor())) == (0.6, "#999999")
 
 
 # ---- lines, letters and grids --------------------------------------------------------------------

@@ -328,6 +328,12 @@ def test_an_archive_without_the_table_says_what_it_has(tmp_path: Path) -> None:
         archive.writestr("other.xlsx", "x")
     with pytest.raises(DataError, match=r"0 members like IOUse.*it has other.xlsx"):
         qn.download("bea_use", folder=tmp_path)
+    with zipfile.ZipFile(tmp_path / "AllTablesIO.zip", "w") as archive:
+        for letter in "ihgfedcba":
+            archive.writestr(letter, "x")
+    (tmp_path / "AllTablesIO.zip.sha256").unlink()
+    with pytest.raises(DataError, match=r"it has a, b, c, d, e, f, g, h$"):  # eight of nine
+        qn.download("bea_use", folder=tmp_path)
     (tmp_path / "AllTablesIO.zip").write_bytes(b"PK, but no archive")
     (tmp_path / "AllTablesIO.zip.sha256").unlink()
     with pytest.raises(DataError, match="damaged archive"):

@@ -105,7 +105,7 @@ def rewrite(folder: Path, file: str, old: str, new: str) -> None:
 FOLDERS: list[tuple[str, str, str | None, str, str]] = [
     ("exiobase", "Z.txt", "20.0", "x", "row 'AT_Wheat', column 'WW_Steel': 'x' is no number"),
     ("exiobase", "Z.txt", "WW\tSteel", "AT\tWheat", "row 'AT_Wheat' stands twice"),
-    ("exiobase", "Z.txt", "WW\tSteel", "WW\tIron", "rows of Z.txt and Y.txt differ|rows and col"),
+    ("exiobase", "Z.txt", "WW\tSteel", "WW\tIron", "Z.txt: rows and columns differ"),
     ("exiobase", "Z.txt", None, "", "A.txt: no such file"),
     ("exiobase", "Y.txt", None, "", "Y.txt: no such file"),
     ("exiobase", "Y.txt", "WW\tSteel", "WW\tIron", "rows of Z.txt and Y.txt differ"),

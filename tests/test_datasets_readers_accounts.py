@@ -27,6 +27,8 @@ def read(folder: Path, text: str, **options: object) -> qn.InputOutputTable:
         "sector,jobs,co2\nB,8,3\nA,5,2.5\nTotal,13,5.5\n",  # by label, not by place
         "Jobs and emissions\n\nsector,jobs,co2\nfarm,5,2.5\nmill,8,3\n",  # by name
         "account,A,B\njobs,5,8\nco2,2.5,3\n",  # turned over
+        "of,persons,tonnes\nsector,jobs,co2\nA,5,2.5\nB,8,3\n",  # the nearest title
+        ",,co2\n,jobs,\n,,\nA,5,2.5\nB,8,3\n",  # wherever it stands
         "code;name;jobs;co2\nA;farm;5;2,5\nB;mill;8;3\n",
         "sector,jobs,co2\nA,5,2.5\nof which,,\nB,8,3\n,1,2\n",  # rows without figures or labels
         "code,name,jobs,co2\nA,Farming 1,5,2.5\nB,2nd mill,8,3\n",  # names that hold digits
@@ -46,6 +48,25 @@ def test_what_final_demand_causes_is_told(tmp_path: Path) -> None:
     assert table.source is not None
     assert "accounts of final demand 'homes': co2 4: pass it to footprint" in table.source.dropped
     assert table.footprint("co2", direct={"homes": 4})["total"].sum() == pytest.approx(9.5)
+
+
+def test_totals_of_accounts_may_miss_the_sum_by_a_thousandth(tmp_path: Path) -> None:
+    table = read(tmp_path, "sector,jobs\nA,5\nB,8\nTotal,13.01\n,99\n")
+    assert table.source is not None
+    assert "accounts: row 'Total': agrees with the sum of the sectors" in table.source.dropped
+    with pytest.raises(qn.DataError, match="row 'Total' is not the sum of the sectors"):
+        read(tmp_path, "sector,jobs\nA,5\nB,8\nTotal,13.02\n")
+
+
+@pytest.mark.parametrize("place", [6, 7])
+def test_sectors_of_accounts_are_looked_for_in_seven_columns(tmp_path: Path, place: int) -> None:
+    blank = "," * place
+    text = f"{blank}sector,jobs\n{blank}A,5\n{blank}B,8\n"
+    if place == 6:
+        assert read(tmp_path, text).accounts is not None
+        return
+    with pytest.raises(qn.DataError, match="accounts: no sector"):
+        read(tmp_path, text)
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,8 @@ def test_a_row_of_value_added_may_hold_taxes_and_imports(
         (6, ("140", "60"), "the final demand"),
         (6, ("200", "200"), "the output"),
         (6, ("60", "140"), "the sales to sectors"),
+        (6, ("20", "10"), "the 1 columns before it"),
+        (3, ("100", "40"), "the 1 columns after it"),
     ],
 )
 def test_a_column_of_totals_may_be_the_sum_of_its_neighbours(
@@ -244,6 +246,44 @@ def test_output_in_another_unit_than_the_flows_is_refused(tmp_path: Path, power:
     path = put(tmp_path, text)
     times = f"{10.0**power:g}".replace("+", r"\+")
     refused(lambda: qn.read_io(path), f"output is {times} times the sum of its row in every sector")
+
+
+@pytest.mark.parametrize(("share", "unit"), [(1.009, True), (1.015, False)])
+def test_a_unit_is_another_where_every_row_is_so_within_a_hundredth(
+    tmp_path: Path, share: float, unit: bool
+) -> None:
+    text = (
+        f"s,farm,mill,homes,abroad,output\nfarm,20,40,100,40,{0.2 * share}\n"
+        f"mill,60,80,30,30,{0.2 * share}\nwages,120,80,,,\n"
+    )
+    path = put(tmp_path, text)
+    said = "it stands in another unit than the flows" if unit else "sales and final demand are 200"
+    refused(lambda: qn.read_io(path), said)
+
+
+def test_a_sector_that_buys_half_of_its_inputs_from_itself_is_no_total(tmp_path: Path) -> None:
+    text = "s,a,b,c,homes\na,20,10,10,60\nb,10,7,8,75\nc,10,9,11,70\nwages,60,74,71,\n"
+    assert read(tmp_path, text).x.tolist() == [100, 100, 100]
+    total = "s,a,b,c,homes\na,5,6,11,60\nb,7,8,15,75\nc,12,14,26,70\nwages,60,74,71,\n"
+    path = put(tmp_path, total)
+    refused(lambda: qn.read_io(path), "sector 'c' is the sum of all other sectors, in its row and")
+
+
+def test_an_empty_cell_of_imports_is_nothing_but_of_an_imported_product_unknown(
+    tmp_path: Path,
+) -> None:
+    table = read(
+        tmp_path, PLAIN.replace("imports,10,20,5", "imports,,20,5").replace("s,50", "s,60")
+    )
+    assert table.imports is not None
+    assert table.imports.Z.to_numpy().tolist() == [[0, 20]]
+    path = put(tmp_path, PLAIN.replace("imports,10,20,5", "imports,,20,5"))
+    refused(lambda: qn.read_io(path, roles={"imports": "imported"}), "row 'imports', column 'farm'")
+
+
+def test_signs_of_nothing_may_stand_where_no_number_is(tmp_path: Path) -> None:
+    table = read(tmp_path, PLAIN.replace("wages,50,30,,,", "wages,50,30,..,,"))
+    assert table.v.tolist() == [108, 57]
 
 
 def test_a_nameless_line_that_is_no_sum_is_refused_by_its_number(tmp_path: Path) -> None:

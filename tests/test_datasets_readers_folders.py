@@ -164,6 +164,15 @@ def test_exiobase_is_read_from_its_archive(tmp_path: Path, below: str) -> None:
     assert (table.source.layout, len(table.source.sha256)) == ("exiobase", 64)
 
 
+def test_of_several_systems_five_are_named(tmp_path: Path) -> None:
+    for name in "abcdef":
+        write_exiobase(tmp_path / "all" / name)
+    listed = ", ".join(f"{name}/Y.txt" for name in "abcde")
+    said = f"all: 6 files named Y.txt: {listed}; expected one: keep one of them$"
+    with pytest.raises(qn.DataError, match=said):
+        qn.read_io(tmp_path / "all", layout="exiobase")
+
+
 def test_a_year_of_exiobase_is_chosen_among_archives_of_a_folder(tmp_path: Path) -> None:
     for year in (2011, 2012):
         folder = write_exiobase(tmp_path / "made" / f"IOT_{year}_pxp")
@@ -252,6 +261,14 @@ def test_a_product_that_is_used_and_made_by_nobody_is_its_industrys(tmp_path: Pa
     (file,) = folder.glob("*_T-Results_*")
     flows = np.loadtxt(file, delimiter=",")
     whole = qn.read_io(folder)
+    bare = flows.copy()
+    for industry in (0, 1, 4, 5, 8, 9):
+        bare[industry] = 0.0
+    np.savetxt(file, bare, delimiter=",", fmt="%g")
+    (said,) = [
+        line for line in qn.read_io(folder, strict=False).source.warnings if "made by" in line
+    ]
+    assert said.endswith("name: AUT_Wheat, AUT_Steel, CHN_Wheat, CHN_Steel, ROW_Wheat")  # of six
     flows[0:2, 3] = 0.0  # no industry of Austria makes steel any longer
     flows[11] = 0.0  # and steel of the rest of the world serves final demand only
     np.savetxt(file, flows, delimiter=",", fmt="%g")

@@ -637,6 +637,23 @@ def test_a_sector_that_only_sells_to_itself_is_no_total(tmp_path: Path) -> None:
     assert qn.read_io(put(tmp_path, text)).x.tolist() == [9, 8, 12]
 
 
+@pytest.mark.parametrize(
+    ("row", "column", "found"), [(0, 0, True), (11, 7, True), (12, 0, False), (11, 8, False)]
+)
+def test_the_year_asked_for_stands_in_the_first_rows_and_columns_or_the_name(
+    tmp_path: Path, row: int, column: int, found: bool
+) -> None:
+    lines = [f"{',' * column}of 2018" if i == row else "x" for i in range(13)]
+    path = put(tmp_path, "\n".join([*lines, BASE]))
+    if found:
+        assert qn.read_io(path, year=2018).source.year == "2018"
+        refused(lambda: qn.read_io(path, year=2019), "no table of the year 2019: it names 2018; ")
+        return
+    refused(lambda: qn.read_io(path, year=2018), "no table of the year 2018: it names no year; lea")
+    named = path.rename(tmp_path / "own 2018.csv")
+    assert qn.read_io(named, year=2018).source.year == "2018"
+
+
 def test_a_sheet_a_year_asks_for_the_year(tmp_path: Path) -> None:
     path = tmp_path / "years.xlsx"
     rows = [line.split(",") for line in BASE.splitlines()]

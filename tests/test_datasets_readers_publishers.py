@@ -151,8 +151,10 @@ def test_bea_detail_codes_have_six_digits(tmp_path: Path) -> None:
         ["1111B0", "Grains", "", 300, 300],
         ["T007", "Total commodity output", 200, 300, 500],
     ]
+    use[0][0] = "D" * 61
     table = made_and_used(tmp_path, use, make)
     sound(table, [200, 300], [140, 150])
+    assert table.source.edition == "D" * 60
 
 
 def test_bea_supply_use_framework_comes_to_basic_prices(tmp_path: Path) -> None:
@@ -190,6 +192,9 @@ def test_bea_supply_use_framework_comes_to_basic_prices(tmp_path: Path) -> None:
     # 40 of imports over 80 + 100 bought at home at 85 % basic content: 60 * .85 * 40 / 153
     assert table.imports.Z.loc["31G", "31G"] == pytest.approx(60 * 0.85 * 40 / 153)
     assert table.Z.loc["42", "31G"] == pytest.approx(10 + 60 * 0.1)
+    supply[4][0] = "43"
+    with pytest.raises(qn.DataError, match="commodities differ from the use table's: 42, 43"):
+        made_and_used(tmp_path, use, supply)
 
 
 @genuine
@@ -335,6 +340,9 @@ def test_a_tiny_sector_may_miss_what_rounding_leaves_and_no_more(
     (warned,) = table.source.warnings
     assert f"'AUS_C2' misses its output by {90 * excused / (2 + 0.9 * excused):.3g} %" in warned
     assert f"less than {excused:g} in the table's unit, as printing few digits leaves" in warned
+    rows = with_a_second_product(edition, 0.5, 0.5 + 0.6 * excused, scale=10_000)
+    small = qn.read_io(write_rows(tmp_path / "small.xlsx", rows), layout=layout).source.warnings
+    assert f"output by {60 * excused / (0.5 + 0.6 * excused):.3g} %, less than" in small[0]
     rows = with_a_second_product(edition, 2.0, 2.0 + 1.5 * excused, scale=10_000)
     with pytest.raises(qn.BalanceError, match=rf"than rounding leaves \({excused:g}\)"):
         qn.read_io(write_rows(tmp_path / "far.xlsx", rows), layout=layout)
@@ -442,8 +450,24 @@ def test_packed_files(tmp_path: Path, packing: str) -> None:
         path.write_bytes(gzip.compress(icio().encode(), mtime=0))
     assert qn.read_io(path, year=2018).x.tolist() == [0, 200, 100, 200]
     path.write_bytes(path.read_bytes()[:-30])
-    with pytest.raises(qn.DataError, match="damaged archive"):
+    why = "File is not a zip file" if packing == "zip" else "Compressed file ended before"
+    with pytest.raises(qn.DataError, match=rf"damaged archive \({why}.*\); fetch it again"):
         qn.read_io(path, year=2018)
+
+
+def test_what_is_packed_must_be_a_kind_that_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "t.dat.gz"
+    path.write_bytes(gzip.compress(b"a,b\n", mtime=0))
+    refused(lambda: qn.read_io(path), "t.dat: kind '.dat' not read; expected one of .csv, .txt")
+    packed = tmp_path / "t.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("t.dat.gz", path.read_bytes())
+    refused(lambda: qn.read_io(packed), "t.zip/t.dat: kind '.dat' not read; expected one of")
+    with zipfile.ZipFile(packed, "w") as archive:
+        for letter in "abcdefghi":
+            archive.writestr(f"{letter}.csv", "a,b\n")
+    listed = ", ".join(f"{letter}.csv" for letter in "abcdefgh")
+    refused(lambda: qn.read_io(packed), rf"9 files in the archive .* \({listed}\); pass year=")
 
 
 @genuine
@@ -466,6 +490,41 @@ def test_figaro_tiny_negative_output_becomes_zero_with_a_warning(tmp_path: Path)
     table = qn.read_io(path, layout="figaro")
     sound(table, [200, 0], [176, 0])
     assert "AT_T (-0.001)" in table.warnings[0]
+
+
+def figaro(folder: Path, sold: dict[str, float], bought: dict[str, float]) -> Path:
+    """Write a table in which some products are hardly sold, and buy of the first what is told."""
+    names = ["AT_A01", *sold]
+    own = [bought.get(name, 0.0) for name in names]
+    lines = [f"rowLabels,{','.join(names)},AT_P3_S14,AT_P5M"]
+    lines.append(",".join(map(str, ["AT_A01", *own, 200 - sum(own), 0])))
+    lines += [",".join(map(str, [k, *([0] * len(names)), 0, x])) for k, x in sold.items()]
+    value = [200 - own[0], *(sold[k] - x for k, x in zip(names[1:], own[1:], strict=True))]
+    lines.append(",".join(map(str, ["W2_D1", *value, 0, 0])))
+    return text(folder / "figaro.csv", "\n".join(lines) + "\n")
+
+
+def test_only_a_sector_that_buys_or_is_negative_by_rounding_is_set_to_zero(tmp_path: Path) -> None:
+    path = figaro(tmp_path, {"AT_T": 0.0, "AT_U": 0.0}, {"AT_T": 0.04})
+    table = qn.read_io(path, layout="figaro")
+    said = "outputs that are negative or nothing by rounding were set to zero: AT_T (0)"
+    assert table.source.warnings[0] == said  # AT_U neither sells nor buys
+    assert table.Z["AT_T"].tolist() == [0, 0, 0]
+    assert table.v.tolist() == [200, 0, 0]
+    quiet = qn.read_io(figaro(tmp_path, {"AT_T": 0.0}, {}), layout="figaro")
+    assert not any("rounding" in line for line in quiet.source.warnings)
+    many = {f"AT_{letter}": -0.05 for letter in "TUVWXY"}
+    told = qn.read_io(figaro(tmp_path, many, {}), layout="figaro").source.warnings[0]
+    assert told.endswith("zero: " + ", ".join(f"AT_{letter} (-0.05)" for letter in "TUVWX"))
+
+
+@pytest.mark.parametrize(
+    ("sold", "bought"), [(-0.06, 0.0), (-0.04, 0.06)], ids=["sells too little", "buys too much"]
+)
+def test_more_than_rounding_is_no_rounding(tmp_path: Path, sold: float, bought: float) -> None:
+    path = figaro(tmp_path, {"AT_T": sold}, {"AT_T": bought})
+    with pytest.raises(qn.QuesnayError, match="AT_T"):
+        qn.read_io(path, layout="figaro")
 
 
 def test_figaro_rounding_in_a_tiny_sector_is_recorded(tmp_path: Path) -> None:
@@ -786,6 +845,27 @@ def test_own_files_of_other_offices(
     assert table.v.sum() == pytest.approx(total, abs=0.01)
     assert table.source.sha256
     assert np.isfinite(table.multipliers()).all()
+
+
+def test_what_each_publisher_s_rounding_excuses_is_the_documented() -> None:
+    """Shares that a total and an output may miss; units of the table that a tiny sector may."""
+    from quesnay.datasets.readers.read import LAYOUTS
+
+    usual = (1e-3, 0.06), 1e-3
+    expected = {
+        "quesnay": ((1e-6, 0.0), 1e-6, 0.0, 0.0), "nbs": ((1e-6, 0.0), 1e-6, 0.0, 0.0),
+        "oecd": ((1e-2, 0.06), 1e-3, 3.0, 0.0), "oecd_icio": ((1e-2, 0.06), 1e-3, 0.5, 0.012),
+        "wiod": (*usual, 0.05, 0.0), "wiod_national": ((1e-3, 1e-3), 1e-3, 0.05, 0.0),
+        "adb": (*usual, 0.5, 0.0), "figaro": ((1e-3, 5e-3), 1e-3, 0.05, 0.0),
+        "eurostat": (*usual, 0.5, 0.0), "exiobase": (*usual, 0.0, 0.0),
+        "eora": (*usual, 0.0, 0.0), "gloria": (*usual, 0.0, 0.0), "bea": (*usual, 30.0, 0.0),
+        "ibge": (*usual, 5.0, 0.0), "ons": ((1e-3, 1e-2), 1e-3, 0.5, 0.0),
+        "abs": ((1e-3, 1e-2), 1e-3, 0.5, 0.0), "bcch": ((1e-3, 1e-2), 1e-3, 0.5, 0.0),
+    }  # fmt: skip
+    found = {k: (x.totals, x.tolerance, x.absolute, x.known) for k, x in LAYOUTS.items()}
+    assert {name: found[name] for name in expected} == expected
+    dated = [name for name, layout in LAYOUTS.items() if layout.dated]
+    assert dated == ["wiod_national", "eurostat", "bea", "ibge"]
 
 
 def test_the_documentation_names_every_layout() -> None:

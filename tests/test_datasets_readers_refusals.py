@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import python_calamine
+import xlsxwriter
 
 import quesnay as qn
 from quesnay.datasets.readers import containers
@@ -287,6 +288,22 @@ def test_two_frames_of_r_in_one_file(tmp_path: Path) -> None:
     head, end = len(b"RDX2\nX\n") + 3 * 4, 4  # of the list of objects
     (tmp_path / "t.rda").write_bytes(one[:-end] + two[head:])
     refused(lambda: qn.read_io(tmp_path / "t.rda"), "t.rda: 2 data frames; save the one table")
+
+
+def test_a_cell_of_a_grid_that_starts_far_inside_its_sheet_has_its_true_address(
+    tmp_path: Path,
+) -> None:
+    rows: list[Any] = [
+        ["s", "a", "b", "homes"],
+        ["a", 20, 40, 140],
+        ["b", 60, "8O", 60],
+        ["w", 1, 2, ""],
+    ]
+    with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:
+        own = book.add_worksheet()
+        for i, row in enumerate(rows):
+            own.write_row(i + 3, 2, row)
+    refused(lambda: qn.read_io(tmp_path / "t.xlsx"), r"row 'b', column 'b': '8O' .*\(cell E6\)")
 
 
 def test_an_unknown_mark_of_thousands(tmp_path: Path) -> None:

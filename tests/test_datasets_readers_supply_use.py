@@ -113,6 +113,9 @@ def _cell(sheet: str, row: int, column: int, value: Any) -> Callable[[Sheets, Sh
         (_without("VA"), "no sheet 'VA' in the two tables"),
         (_cell("CI", 0, 0, "Tabela 2 - Usos de bens e serviços - 2017"), "is of 2017, .* of 2018"),
         (_cell("demanda", 4, 0, "11"), "products differ from the use table's: 10, 11"),
+        (_cell("producao", 4, 0, "11"), r"tab1.xlsx\[producao\]: products differ .*: 10, 11"),
+        (_cell("oferta", 4, 0, "11"), r"tab1.xlsx\[oferta\]: products differ .*: 10, 11"),
+        (_cell("importacao", 5, 0, "11"), r"tab1.xlsx\[importacao\]: products differ .*: 11, 20"),
         (_cell("producao", 3, 3, "03 Mines"), "industries differ from the use table's: 02, 03"),
         (_cell("oferta", 3, 2, "Margem"), "no column 'comércio' found"),
         (_cell("demanda", 4, 2, 99.0), "product '10': supply 100 is not use"),
@@ -131,3 +134,71 @@ def test_ibge_needs_both_tables_in_their_order(tmp_path: Path) -> None:
     refused(lambda: _read(tmp_path, _resources(), _uses()), "give the uses first")
     path = _written(tmp_path / "alone.xlsx", _uses())
     refused(lambda: qn.read_io(path, layout="ibge"), "needs both tables")
+
+
+def _margins(grain: float) -> tuple[Sheets, Sheets]:
+    """Three products at purchasers' prices; the third earns what trade and transport add."""
+    use, made = "Tabela 2 - Usos de bens e serviços - 2018", "Tabela 1 - Recursos - 2018"
+    goods = ["10", "Grain"], ["20", "Tools"], ["30", "Trade"]
+    away = 70.0 - grain
+    uses = {
+        "CI": _sheet(use, HEAD, *([*name, *row] for name, row in zip(
+            goods, ([20.0, 40.0], [30.0, 10.0], [0.0, 0.0]), strict=True))),
+        "demanda": _sheet(use, ["", "", "Exportação", "Famílias"], *([*name, *row] for name, row in
+            zip(goods, ([10.0, 30.0], [0.0, 60.0], [0.0, 10.0]), strict=True))),
+        "VA": _sheet(use, ["", "01 Farms", "02 Works"], ["Salários", 8.0, 1.0],
+            ["Excedente operacional bruto", 2.5, 1.0]),
+    }  # fmt: skip
+    resources = {
+        "oferta": _sheet(
+            made, ["", "", "Margem de comércio", "Margem de transporte", "Total de impostos"],
+            ["10", "Grain", 20.0, 0.0, 10.0], ["20", "Tools", 10.0, 5.0, 5.0],
+            ["30", "Trade", -30.0, -5.0, 0.0],
+        ),
+        "producao": _sheet(
+            made, HEAD, ["10", "Grain", away, 0.0], ["20", "Tools", 48.0, 16.0],
+            ["30", "Trade", 9.0, 36.0],
+        ),
+        "importacao": _sheet(
+            made, ["", "", "Importação"], ["10", "Grain", grain], ["20", "Tools", 16.0],
+            ["30", "Trade", 0.0],
+        ),
+    }  # fmt: skip
+    return uses, resources
+
+
+def test_margins_go_to_those_who_earn_them_and_re_exports_to_every_buyer(tmp_path: Path) -> None:
+    """By hand: of grain a fifth is trade and a tenth taxes, of tools a tenth and two twentieths.
+
+    Grain is 14, 28, 7 and 21 at basic prices, of which 95 % are from abroad, more than is used at
+    home; tools 24, 8, 0 and 48, a fifth of which is imported; trade gets 8.5, 9.5, 2 and 25.
+    """
+    table = _read(tmp_path, *_margins(66.5))
+    np.testing.assert_allclose(table.Z, [[16.8, 8.1], [11.6, 9.2]], rtol=1e-12)
+    np.testing.assert_allclose(table.final_demand, [[0.75, 34.85], [1.6, 29.6]], rtol=1e-12)
+    assert table.final_demand.columns.tolist() == ["Exportação", "Famílias"]
+    assert table.imports is not None
+    np.testing.assert_allclose(table.imports.Z, [[13.3, 26.6], [4.8, 1.6]], rtol=1e-12)
+    bought: Any = table.imports.final_demand
+    np.testing.assert_allclose(bought, [[6.65, 19.95], [0.0, 9.6]], rtol=1e-12)
+    assert list(table.imports.Z.index) == ["10", "20"]
+    assert table.taxes is not None
+    np.testing.assert_allclose(table.taxes.Z, [[3.5, 4.5]], rtol=1e-12)
+    paid: Any = table.taxes.final_demand
+    np.testing.assert_allclose(paid, [[1.0, 6.0]], rtol=1e-12)
+    np.testing.assert_allclose(table.x, [60.5, 52.0], rtol=1e-12)
+    assert table.value_added.index.tolist() == ["Salários", "Excedente operacional bruto"]
+    source = table.source
+    assert source is not None
+    assert source.edition == "2018"
+    assert source.recognised == ("2 industries, 3 commodities", "final use Exportação, Famílias")
+    assert source.assumed[0] == "industry by industry under fixed product sales shares (model D)"
+    assert source.assumed[1].startswith("uses at purchasers' prices brought to basic prices by")
+
+
+def test_imports_as_large_as_use_at_home_are_not_exported(tmp_path: Path) -> None:
+    table = _read(tmp_path, *_margins(63.0), strict=False)
+    assert table.imports is not None
+    np.testing.assert_allclose(table.imports.Z.loc["10"], [14.0, 28.0], rtol=1e-12)
+    bought: Any = table.imports.final_demand
+    np.testing.assert_allclose(bought.loc["10"], [0.0, 21.0], rtol=1e-12)

@@ -155,6 +155,17 @@ def test_a_written_number_that_was_changed_or_a_lost_block_is_refused(tmp_path: 
         qn.read_io(path)
 
 
+def test_a_line_of_labels_that_says_nothing_is_passed_over(tmp_path: Path) -> None:
+    frame = pd.DataFrame([[1, 2], [3, 4]], ["a", "b"], ["a", "b"])
+    text = qn.InputOutputTable(frame, [7, 3], [6, 4]).to_csv()
+    assert text.splitlines()[3].startswith("labels,")
+    lines = [("labels,sector" if line.startswith("labels,sector") else line)
+             for line in text.splitlines()]  # fmt: skip
+    path = tmp_path / "less.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert list(qn.read_io(path).sectors) == ["a", "b"]
+
+
 def test_a_table_too_wide_for_a_sheet_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr("quesnay.models.input_output.written.MOST_COLUMNS", 5)
     with pytest.raises(qn.DataError, match=r"exceed an Excel sheet; write \.csv"):

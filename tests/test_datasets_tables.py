@@ -181,6 +181,14 @@ def test_ict_producing_sectors() -> None:
     assert list(load_sectors("JPN", 45).query("ict_producing").index) == ["17", "34", "35"]
 
 
+def test_sector_lists_have_the_columns_that_are_documented() -> None:
+    own = ["name_en", "short_name", "name_zh", "ict_producing"]
+    assert list(load_sectors("CHN", 42).columns) == own
+    fine = load_sectors("CHN", 153)
+    assert [name for name in fine.columns if name != "code42"] == own
+    assert fine["short_name"].equals(fine["name_en"].rename("short_name"))
+
+
 def test_sector_lists_that_do_not_exist() -> None:
     with pytest.raises(DataError, match="no sector list of 'CHN' with 43"):
         load_sectors("CHN", 43)

@@ -209,6 +209,7 @@ def test_contributions_in_constant_prices_match_a_random_search(official: AuditR
 def test_one_vintage_a_year_needs_a_deflator_of_its_own(official: AuditResult) -> None:
     special = official.one_vintage
     assert not special.feasible
+    assert not special.sets["fits"].any()
     low, high = special.deflator[["low", "high"]].T[2018]
     assert low > special.deflator["official_high"].to_dict()[2018]
     # By hand, one basis: T17 = T18 - K (GDP18 - GDP17), D = T18 / T17 / (1 + G) - 1.

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,12 @@ from quesnay.diagnostics.audit.figures import (
     inner,
     printed_interval,
     unit_of,
+    with_the_money_of,
 )
 from quesnay.diagnostics.audit.files import ReportFile
 from quesnay.diagnostics.audit.identities import Identity, Quantity
 from quesnay.fitting.errors import DataError, StudyError
+from tests.refusals import refused
 
 # ---- figures -----------------------------------------------------------------------------------
 
@@ -114,8 +117,23 @@ def test_ids_may_stand_in_a_column_and_are_given_once() -> None:
         checked_figures(pd.DataFrame([row(id="T18"), row(id="T18")]))
     with pytest.raises(DataError, match="row 2: id 7 is no text"):
         checked_figures(pd.DataFrame([row(id="T18"), row(id=7)]))
+    refused(lambda: figure_of("T\n18", row()), "id")
+    bare = pd.DataFrame([row(id="T18")]).drop(columns="printed")
+    refused(lambda: checked_figures(bare), "no column 'printed'; see the columns of load_reported")
+    refused(lambda: checked_figures(bare.assign(low=1.0)), "no column 'printed'")
+    (ends,) = checked_figures(bare.assign(low=1.0, high=2.0))
+    assert (ends.low, ends.high) == (1.0, 2.0)
     with pytest.raises(DataError, match="every figure is left out"):
         checked_figures(frame, without=["T18", "S18"])
+
+
+def test_money_is_called_as_in_the_account_and_other_units_stay() -> None:
+    assert with_the_money_of("100 million CNY", "trillion yuan") == "100 million yuan"
+    assert with_the_money_of("trillion yuan", "million CNY") == "trillion CNY"
+    assert with_the_money_of("million persons", "trillion yuan") == "million persons"
+    assert with_the_money_of("million USD", "trillion dollars") == "million dollars"
+    assert with_the_money_of("million", "trillion yuan") == "million"
+    assert with_the_money_of("100 million CNY", "percent") == "100 million CNY"
 
 
 # ---- vintages ----------------------------------------------------------------------------------
@@ -128,7 +146,7 @@ def vintages(rows: list[dict[str, Any]], *kinds: tuple[int, str], growth: Any = 
     )
 
 
-def gdp(year: int, name: str, value: float, **more: Any) -> dict[str, Any]:
+def gdp(year: int, name: str, value: Any, **more: Any) -> dict[str, Any]:
     return {"year": year, "vintage": name, "gdp": value, **more}
 
 
@@ -166,6 +184,37 @@ def test_growth_of_gdp_is_what_its_digits_leave_open() -> None:
     assert found.knows("GDP", 2019)
     assert not found.knows("GDP", 2017)
     assert not found.knows("T", 2018)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([gdp(2018, "a", 0.0)], "gdp: 2018 a is 0.0; a positive number expected"),
+        ([gdp(2018, "a", 90.0, unit="trillion CNY"), gdp(2017, "a", 80.0, unit="billion CNY")],
+         r"gdp: several units, \['billion CNY', 'trillion CNY'\]; give all vintages in one"),
+        ([gdp(2018, "a", 90.0, country="CHN"), gdp(2017, "a", 80.0, country="USA")],
+         r"gdp: several countries \['CHN', 'USA'\]; give one"),
+        ([gdp(999, "a", 90.0)], "gdp: row 1: year 999 is no calendar year"),
+        ([gdp(3000, "a", 90.0)], "gdp: row 1: year 3000 is no calendar year"),
+        ([gdp(2018, " ", 90.0)], "gdp: row 1: vintage ' ' is no text"),
+        ([gdp(2018, "a", "x")], "gdp: row 1: gdp 'x' of 2018 a; numbers expected"),
+        ([gdp(2018, "a", 90.0, real_growth=[6.6])], r"row 1: real_growth \[6.6\] is no percentage"),
+        ([gdp(2018, "a", 90.0, real_growth=True)], "row 1: real_growth True is no percentage"),
+        ([gdp(2018, "a", 90.0, real_growth="-100.0")], "'-100.0': nothing is left of GDP"),
+        ([gdp(2018, "a", 90.0, basis=7)], "row 1: basis 7 is no text"),
+    ],
+)  # fmt: skip
+def test_a_vintage_at_fault_is_named_by_its_row(rows: list[dict[str, Any]], said: str) -> None:
+    refused(lambda: vintages(rows), said)
+
+
+def test_years_of_vintages_may_stand_in_the_index() -> None:
+    frame = pd.DataFrame([gdp(2018, "a", 90.0, unit="trillion CNY")])
+    for given in (frame, frame.set_index("year")):
+        found = checked_vintages(given, [figure_of("T18", row())], unit=None, forecast_growth=None)
+        assert found.by_year[2018][0].label == "2018 a"
+    (low,) = vintages([gdp(2018, "a", 90.0, real_growth="-99.9")]).by_year[2018]
+    assert low.growth == pytest.approx((-0.9995, -0.9985))
 
 
 def test_a_year_that_is_only_forecast_rests_on_the_first_gdp_of_the_year_before() -> None:
@@ -272,6 +321,8 @@ def test_kinds_of_a_unit_are_counted_in_the_plural(base: str, kinds: dict[str, i
         ("T = 1 / J", "sets CNY beside 1 per persons"),
         ("T = C**2 / J**2", r"sets CNY beside CNY\^2 per persons\^2"),
         ("T = C + J * S", "sets CNY beside persons"),
+        ("T = (X + C) * J", "sets CNY beside CNY persons"),
+        ("T = (C + X) * J", "sets CNY beside CNY persons"),
     ],
 )
 def test_units_that_do_not_go_together_are_named(text: str, words: str) -> None:
@@ -284,6 +335,72 @@ def test_units_that_do_not_go_together_are_named(text: str, words: str) -> None:
         identities.check_dimensions(Identity.parse("made up", text), units)
     for fine in ("T = C * S", "T = C * J / J", "T = X", "T = C + X", "T * J = C * J + 2 * X * T"):
         identities.check_dimensions(Identity.parse("made up", fine), units)
+
+
+# ---- what may vary -------------------------------------------------------------------------------
+
+
+def roles(text: str, ends: dict[str, tuple[float, float]], **more: Any) -> dict[str, str]:
+    """Return what each quantity of an identity is: T, C, D and Y in yuan, r a share."""
+    units = {name: Unit("yuan", 1.0, "CNY") for name in "TCDY"}
+    units["r"] = Unit("share", 1.0, "")
+    identity = Identity.parse("made up", text)
+    terms = more.pop("terms")
+    posed: Any = SimpleNamespace(
+        units=units, interval=lambda key: ends.get(key[0], (-math.inf, math.inf))
+    )
+    vintaged = frozenset((name, 2018) for name in more.pop("vintaged", ""))
+    option = problem.Option(identity, 2018, terms, vintaged)
+    shared = {(name, 2018): 2 for name in more.pop("shared", "")}
+    return {key[0]: role for key, role in problem._roles(posed, option, shared).items()}
+
+
+def of(*products: str) -> tuple[Any, ...]:
+    return tuple((1.0, tuple((name, 2018) for name in product)) for product in products)
+
+
+def test_a_rate_between_two_ends_is_a_factor_of_what_varies() -> None:
+    ends = {"r": (0.1, 0.2), "D": (1.0, 2.0)}
+    assert roles("T = C * r", ends, terms=of("T", "Cr")) == {
+        "T": "variable", "C": "variable", "r": "factor",
+    }  # fmt: skip
+    # beside GDP alone it could vary, but not where it is multiplied by the core too
+    assert (
+        roles("T = C * r + Y * r", ends, terms=of("T", "Cr", "Yr"), vintaged="Y")["r"] == "factor"
+    )
+    assert roles("T = Y * r", ends, terms=of("T", "Yr"), vintaged="Y")["r"] == "variable"
+    # of an amount and a rate, both with ends, the rate is the factor
+    found = roles("T = D * r", ends, terms=of("T", "Dr"))
+    assert (found["D"], found["r"]) == ("variable", "factor")
+    assert roles("T = C * r**2", ends, terms=of("T", "Crr"))["r"] == "factor"
+    assert roles("T = r**2", ends, terms=of("T", "rr"))["r"] == "factor"
+    said = "'T = C \\* r' multiplies C of 2018 times r of 2018, which other identities share"
+    with pytest.raises(StudyError, match=said):
+        roles("T = C * r", ends, terms=of("T", "Cr"), shared="r")
+    with pytest.raises(StudyError, match="multiplies"):
+        roles("T = C * r", {}, terms=of("T", "Cr"))
+
+
+def instance(*names: str) -> Any:
+    return SimpleNamespace(keys=frozenset(names))
+
+
+def test_an_identity_with_a_quantity_of_its_own_says_nothing_of_the_others() -> None:
+    one, two, three = instance("a", "b"), instance("b", "c"), instance("c", "d")
+    known: Any = {"a", "d"}
+    assert problem._constraining([one, two, three], known) == [one, two, three]
+    known = {"a"}
+    assert problem._constraining([one, two, three], known) == []
+    known = {"a", "c"}
+    assert problem._constraining([one, two, three], known) == [one, two]
+
+
+def test_identities_with_one_open_quantity_define_it_one_after_the_other() -> None:
+    one, two, far = instance("a", "b"), instance("b", "c"), instance("p", "q")
+    known: Any = {"a"}
+    assert problem._defining([two, far, one], [], known) == [one, two]
+    assert problem._defining([two], [instance("b")], known) == [two]
+    assert problem._defining([far], [], known) == []
 
 
 # ---- rows --------------------------------------------------------------------------------------

@@ -351,3 +351,72 @@ def test_made_up_inputs_are_dealt_within_their_groups() -> None:
         assert sorted(column[codes == 1]) == [1, 3, 5, 7]
     assert len({tuple(column) for column in dealt.T}) > 25
     assert (dealt[0] != 0).mean() > 0.5  # a row gets that of another
+
+
+# ---- back-test of updates ------------------------------------------------------------------------
+
+update: Any = qn.backtest_update
+update_embedded: Any = qn.backtest_tables
+OLD = qn.InputOutputTable(
+    pd.DataFrame([[10.0, 20.0], [30.0, 40.0]], ["a", "b"], ["a", "b"]),
+    pd.DataFrame({"homes": [70.0, 30.0], "less": [0.0, 0.0]}, ["a", "b"]),
+    pd.Series([60.0, 40.0], ["a", "b"]),
+)
+NEW = qn.InputOutputTable(
+    pd.DataFrame([[12.0, 20.0], [30.0, 44.0]], ["a", "b"], ["a", "b"]),
+    pd.DataFrame({"homes": [68.0, 26.0], "more": [0.0, 0.0]}, ["a", "b"]),
+    pd.Series([58.0, 36.0], ["a", "b"]),
+)
+
+
+def test_an_update_misses_by_the_sum_of_its_cells_over_that_of_the_official_ones() -> None:
+    """By hand: old coefficients times 42, 64 and 94 against the new cells."""
+    found = update(
+        {2017: OLD, 2018: NEW}, [(2017, 2018)], methods=["same cells", "same coefficients"],
+        groups={"second": ["b"]},
+    )  # fmt: skip
+    assert found.errors.loc[("2017 to 2018", "same cells")].to_dict() == pytest.approx(
+        {"intermediate": 6 / 106, "final demand": 6 / 94, "all": 12 / 200, "second": 4 / 74}
+    )
+    assert found.errors.loc[("2017 to 2018", "same coefficients")].to_dict() == pytest.approx(
+        {"intermediate": (3 + 8 / 3) / 106, "final demand": 4.4 / 94,
+         "all": (3 + 8 / 3 + 4.4) / 200, "second": (1.5 + 4 / 3) / 74}
+    )  # fmt: skip
+    assert found.best.loc["2017 to 2018"].to_dict() == {
+        "intermediate": "same coefficients", "final demand": "same coefficients",
+        "all": "same coefficients", "second": "same coefficients",
+    }  # fmt: skip
+    table, best = found.tables()
+    assert len(table.notes) == 1
+    assert table.formats == dict.fromkeys(found.errors.columns, ".1%")
+    assert (table.title, best.title) == ("Back-test of table updating", "Smallest error")
+    lost = replace(found, failures={"2017 to 2018, RAS": "no balance"})
+    assert lost.tables()[0].notes[1] == "No table from 2017 to 2018, RAS: no balance"
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: update({2017: OLD}, [(2017, 2017)], methods=["RSA"]),
+         "unknown 'RSA'. did you mean 'RAS'"),
+        (lambda: update({2017: OLD}, []), "back-test: give updates, and methods of"),
+        (lambda: update({2017: OLD}, [(2017, 2018)]),
+         r"back-test: no table of 2018; there are \[2017\]"),
+        (lambda: update({2017: OLD, 2018: NEW}, [(2017, 2018)],
+                                    groups={"g": ["c"]}), "group 'g' has no sector 'c'"),
+        (lambda: update_embedded(updates=[(2017, 2018, 2020)]), "pairs of years .from, to."),
+        (lambda: update_embedded(updates=[]), "pairs of years"),
+        (lambda: update_embedded(updates=[(2017, "2018")]), "pairs of years"),
+    ],
+)  # fmt: skip
+def test_an_update_that_cannot_be_made_is_refused(call: Any, said: str) -> None:
+    with pytest.raises(qn.QuesnayError, match=said):
+        call()
+
+
+def test_tables_of_other_sectors_are_not_updated_to_each_other() -> None:
+    other = qn.InputOutputTable(NEW.Z.set_axis(["a", "c"]).set_axis(["a", "c"], axis=1),
+                                pd.Series([68.0, 26.0], ["a", "c"]),
+                                pd.Series([58.0, 36.0], ["a", "c"]))  # fmt: skip
+    with pytest.raises(DataError, match="tables of 2017 and 2018 have different sectors"):
+        update({2017: OLD, 2018: other}, [(2017, 2018)])

@@ -1,6 +1,7 @@
 """Small pictures, mark by mark: what stands where, in which colour, and what is said of it."""
 
 import functools
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -1109,4 +1110,240 @@ def test_the_nearest_free_place_is_taken_and_a_far_name_gets_a_line() -> None:
     (far,) = placed([(5, 5)], ["name"], np.vstack([wall, [(5, 5)]]))
     dx, dy = far.get_position()
     assert abs(dx) + abs(dy) > 20
-    assert far.arrow_patch.get_visible()
+    line = far.arrow_patch
+    assert line.get_visible()
+    assert (line.get_linewidth(), to_hex(line.get_edgecolor())) == (0.6, "#999999")
+
+
+# ---- lines, letters and grids --------------------------------------------------------------------
+
+TONES = {BLUE: "blue", RED: "red", GREEN: "green", ORANGE: "orange", SKY: "sky", GREY: "grey",
+         "#000000": "black", "#FFFFFF": "white"}  # fmt: skip
+
+
+def tone(colour: Any) -> str:
+    own = to_hex(colour).upper()
+    return TONES.get(own, own)
+
+
+def drawn_lines(axes: Any) -> Iterator[str]:
+    """Colour, style and width of a line; sign and size of its marks."""
+    for line in axes.lines:
+        said = []
+        if line.get_linestyle() != "None":
+            said = [line.get_linestyle(), f"{line.get_linewidth():g}"]
+        if str(line.get_marker()) not in {"None", "", "|", "_"}:  # the ends of a bracket
+            said += [line.get_marker(), f"{line.get_markersize():g}"]
+        if said:
+            yield " ".join([tone(line.get_color()), *said])
+    for one in [*axes.collections, *axes.patches]:
+        wide = np.unique(np.atleast_1d(one.get_linewidth()))
+        pale = "" if one.get_alpha() is None else f" alpha {one.get_alpha():.2g}"
+        yield f"area {'/'.join(f'{w:g}' for w in wide)}{pale}"
+
+
+def letters(axes: Any) -> Iterator[str]:
+    """Size, alignment and distance of what is written in a panel, and the sizes around it."""
+    for text in axes.texts:
+        x, y = text.get_position()
+        yield f"text {text.get_fontsize():g} {text.get_ha()} {text.get_va()} {x:g},{y:g}"
+    sizes = [axes.title, axes.xaxis.label, axes.yaxis.label]
+    sizes += [
+        axis.get_ticklabels()[0] for axis in (axes.xaxis, axes.yaxis) if axis.get_ticklabels()
+    ]
+    yield "letters " + " ".join(f"{text.get_fontsize():g}" for text in sizes)
+
+
+def look(figure: Any) -> list[str]:
+    """How a picture looks, panel by panel: its grid first, repeated marks once."""
+    panels = []
+    for axes in figure.axes:
+        kept = "".join(
+            name for name, axis in zip("xy", (axes.xaxis, axes.yaxis), strict=True)
+            if any(line.get_visible() for line in axis.get_gridlines())
+        )  # fmt: skip
+        room = "" if axes.margins() == (0.05, 0.05) else f"margins {axes.margins()}"
+        own = [f"grid {kept or 'none'}", *drawn_lines(axes), *letters(axes), room]
+        panels.append("; ".join(filter(None, dict.fromkeys(own))))
+    for one in [*figure.legends, *(axes.get_legend() for axes in figure.axes)]:
+        if one is not None:
+            size = one.get_texts()[0].get_fontsize()
+            panels.append(f"legend {one._ncols} {size:g}{' framed' * one.get_frame_on()}")
+    if figure._suptitle is not None:
+        panels.append(f"heading {figure._suptitle.get_fontsize():g}")
+    return panels
+
+
+TWO = pd.DataFrame({"a": [0.4, 0.5]}, [2018, 2019])
+MADE: dict[str, Callable[[], Any]] = {
+    "account": lambda: plot_account(
+        ACCOUNT,
+        pd.DataFrame(
+            {"value": [1.42, 2.13], "role_linkage": ["calibration", "held out"]}, [2018, 2019]
+        ),
+        unit="yuan",
+    ),
+    "penetration": lambda: plot_penetration(
+        TWO,
+        TWO.assign(role=["calibration", "held out"], penetration=0.3),
+        TWO.assign(low=0.1, high=[0.3, 0.5]),
+    ),
+    "elasticities": lambda: plot_elasticities(
+        pd.DataFrame({"estimate": [0.1, 0.2], "low": [0.0, 0.1], "high": 0.3}), cost_share=0.05
+    ),
+    "mixture": lambda: qn.plot_mixture(
+        pd.DataFrame({"estimate": [0.06, 0.01], "std_error": 0.02, "weight": 1.0}),
+        marks={"cost share": 0.05},
+    ),
+    "path": lambda: qn.plot_path(
+        pd.DataFrame({2018: [1.4, 1.5], 2019: [1.9, 2.1]}),
+        {"step": pd.Series({2019: 1.96})},
+        quantity="total",
+        reported=pd.DataFrame({"low": [1.4], "high": [1.5]}, [2018]),
+    ),
+    "tornado": lambda: Tornado("T19", 2.0, SWINGS, 0.9).plot(),
+    "tornados": lambda: uncertainty.plot_tornados(
+        {("a", "T18"): Tornado("T18", 2.0, SWINGS, 0.9)},
+        marks={"T18": 2.1},
+        shares=pd.DataFrame({"pattern": [0.97]}, pd.MultiIndex.from_tuples([("a", "T18")])),
+    ),
+    "specifications": lambda: evidence.plot_specifications(curve()),
+    "runs": lambda: qn.plot_specification_runs(RUNS, figure="T19"),
+    "audit": lambda: evidence.plot_audit(small_audit()),
+    "back-test": lambda: evidence.plot_backtest(
+        of(
+            errors=pd.DataFrame(
+                {"all": [0.1, 0.2], "Z": [0.12, 0.3]},
+                pd.MultiIndex.from_product([["a"], ["RAS", "same"]], names=["update", "method"]),
+            )
+        )
+    ),
+    "forecasts": lambda: evidence.plot_diffusion_errors(
+        of(
+            forecasts=pd.DataFrame({"rule": "same", "horizon": 1, "error": [0.1, 0.2, -0.3]}),
+            rules=["same"],
+        )
+    ),
+    "growth": lambda: plot_growth_accounting(
+        of(contributions=TWO, tfp=TWO["a"], output_growth=TWO["a"])
+    ),
+    "fine series": lambda: plot_disaggregation(
+        of(
+            values=pd.Series(1.0, pd.period_range("2018-01", periods=4, freq="Q")),
+            std_errors=pd.Series(0.1, range(4)),
+            method="denton",
+            conversion="sum",
+        )
+    ),
+    "reconciliation": lambda: plot_reconciliation(
+        of(std_errors_before=TWO["a"], std_errors=0.5 * TWO["a"], adjustments=0.1 * TWO["a"])
+    ),
+    "growth curve": lambda: qn.fit_curve(
+        "logistic", range(2015, 2021), [1.0, 2.0, 4.0, 7.0, 9.0, 9.8]
+    ).plot(),
+    "linkages": lambda: small_table().plot_linkages(count=1),
+    "coefficients": lambda: small_table().plot_coefficients(),
+    "extraction": lambda: small_table().extract({"a": 0.5}).plot(count=2),
+    "change": small_change,
+    "waterfall": lambda: qn.plot_waterfall(
+        pd.Series({"a": 1.0}), start=("2012", 3.0), end="2017", quantity="total", title="made up"
+    ),
+    "flows": small_flows,
+}
+LOOKS = """
+account
+  grid xy; blue D 6.5; red D 6.5; area 1.5; area 1; letters 11 10 10 9 9
+  legend 3 9
+penetration
+  grid xy; blue - 1.5; red o 8; green o 8; area 5 alpha 0.35; letters 12 10 10 9 9
+  legend 1 9
+elasticities
+  grid xy; red o 6; blue o 6; black - 0.8; grey -- 1; area 1.5; text 8 left bottom 0.05,1;
+    letters 12 10 10 9 9
+  legend 3 9
+mixture
+  grid x; black - 1.2; black -- 1; grey -- 1.5; area 1 alpha 0.6; letters 12 10 10 9
+  legend 1 8.5
+path
+  grid xy; blue - 1.8; green -- 1.1 s 4.5; red o 6; area 0 alpha 0.16; area 0 alpha 0.36; area
+    0 alpha 0.56; area 1.5; letters 12 10 10 9 9
+  legend 3 9
+tornado
+  grid xy; grey - 1; area 1; letters 11 10 10 9 9; margins (0.08, 0.05)
+  legend 2 9
+tornados
+  grid x; black - 1; red -- 1.2; area 1; text 8.5 left center 3,0; letters 10 9 10 9 9;
+    margins (0.06, 0.05)
+  legend 3 9
+  heading 9.5
+specifications
+  grid xy; blue - 1.5; red - 1.5; grey -- 1; area 0 alpha 0.4; letters 12 10 10 9
+  grid none; area 2; letters 12 10 10 9 7.5
+  legend 1 9
+runs
+  grid y; blue o 2.5; green o 2.5; red - 1.2; area 12.5 alpha 0.35; area 1; area 25 alpha
+    0.35; area 0 alpha 0.5; letters 12 10 10 9 9
+  legend 3 9
+audit
+  grid none; area 1; area 0.6; letters 11 10 10 8 9
+  legend 3 9
+back-test
+  grid xy; blue o 6; red s 6; letters 11 10 10 9 9; margins (0.1, 0.05)
+  legend 2 9
+forecasts
+  grid xy; white o 4; grey - 0.8; area 1.2; area 6; text 9 left bottom 1,1; text 9 left center
+    1,1; letters 11 10 10 9 9
+growth
+  grid xy; black - 1 o 4; black - 0.8; area 1; letters 11 10 10 9 9
+  legend 4 9
+fine series
+  grid xy; blue - 1.3 o 4; area 0 alpha 0.35; area 1; letters 12 10 10 9 9
+  legend 1 9
+reconciliation
+  grid xy; red o 6; blue s 6; black - 0.8; area 1.5; letters 12 10 10 9 9
+  legend 2 9
+growth curve
+  grid xy; blue - 1.5; red o 5; grey -- 1; grey : 1; area 0 alpha 0.35; letters 12 10 10 9 9
+  legend 1 9
+linkages
+  grid xy; red o 6; blue s 6; green ^ 6; grey . 8; grey - 0.9; text 8 center bottom 0,9;
+    letters 11 10 10 9 9; margins (0.16, 0.08)
+  legend 4 9
+coefficients
+  grid none; letters 11 10 10 9 9
+  grid none; area 0.4; area 1; letters 12 10 10 10
+extraction
+  grid x; area 1; letters 12 10 10 9 8.5
+  grid x; area 1; letters 12 10 10 9
+  legend 2 9
+  heading 11
+change
+  grid y; grey - 0.8; black - 0.8; area 1; text 9 center bottom 0,3; letters 11 10 10 9 9
+  grid x; black D 5; black - 0.8; area 1; letters 11 10 10 9 9
+  legend 5 9
+waterfall
+  grid y; grey - 0.8; black - 0.8; area 1; text 9 center bottom 0,3; letters 11 10 10 9 9
+flows
+  grid xy; area 0 alpha 0.4; area 1; text 8.5 center center 0,0; text 8.5 left center 3,0;
+    text 8.5 right center -3,0; letters 11 10 10 9 9
+"""
+
+
+def expected_looks() -> dict[str, list[str]]:
+    """Parse the table above: a name, its panels below it, what does not fit a line below that."""
+    found: dict[str, list[str]] = {}
+    for line in LOOKS.strip().splitlines():
+        if not line.startswith("  "):
+            name = line
+            found[name] = []
+        elif line.startswith("    "):
+            found[name][-1] += f" {line.strip()}"
+        else:
+            found[name].append(line.strip())
+    return found
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_lines_letters_and_grids_are_those_of_the_house(name: str) -> None:
+    """Reference lines thin and grey or black, grids along numbers only, letters of 8 to 11."""
+    assert look(MADE[name]()) == expected_looks()[name]

@@ -508,3 +508,74 @@ def test_an_interval_stands_over_its_bar_where_nothing_is_printed() -> None:
         shown = plot_account(account, printed, unit="trillion yuan")
         (bars,) = (one for one in shown.axes[0].containers if isinstance(one, ErrorbarContainer))
         assert cast(Any, bars.lines[2][0]).get_segments()[0][0][0] == place
+
+
+def lines_of(axes: Any) -> dict[str, Any]:
+    """Points of the lines of a panel by their names, (n, 2)."""
+    return {
+        str(line.get_label()): np.column_stack([np.asarray(v, float) for v in line.get_data()])
+        for line in axes.lines
+    }
+
+
+def test_penetration_is_the_integration_driven_part_of_the_potential_at_its_middle() -> None:
+    """By hand: intensity times value added at the median elasticity, of the first vintage set."""
+    result = founding_case()
+    model, middle = result.assembly.model, result.central["calibrated"]
+    assert model.potential is not None
+    supply = (model.value_added[0] * model.potential.intensity).sum(axis=1)
+    forecast = result.study.gdp.forecast
+    assert forecast is not None
+    grown = 1 + (forecast.low + forecast.high) / 2
+    whole = {2017: supply[0], 2018: supply[1], 2019: supply[2], 2020: supply[3] * grown}
+    full = {year: model.potential.median * value for year, value in whole.items()}
+    (axes,) = result.plot_penetration().axes
+    own = lines_of(axes)
+    start = np.array([[y, 100 * middle["integration", y, "estimate"] / full[y]]
+                      for y in (2017, 2018)])  # fmt: skip
+    np.testing.assert_allclose(own["implied by the report, calibration"], start, rtol=1e-9)
+    out = np.array([
+        [2019, 100 * (2.13 - middle["core", 2019, "estimate"]) / full[2019]],
+        [2020, 100 * (3.1 - middle["core", 2020, "forecast"]) / full[2020]],
+    ])  # fmt: skip
+    np.testing.assert_allclose(own["implied by the report, held out"], out, rtol=1e-9)
+    for family in ("Gompertz", "Logistic", "Bass"):
+        line = own[f"{family} curve"]
+        assert (len(line), line[0, 0], line[-1, 0]) == (121, 2015, 2022)
+        at = np.interp([2017, 2018], *line.T)
+        np.testing.assert_allclose(at, start[:, 1], rtol=1e-3)
+    (reach,) = (one for one in axes.collections if isinstance(one, LineCollection))
+    drawn = result.draws["calibrated"]["integration"]
+    for line, (year, variant) in zip(
+        reach.get_segments(),
+        [(2017, "estimate"), (2018, "estimate"), (2019, "estimate"), (2020, "forecast")],
+        strict=True,
+    ):
+        ends = 100 * drawn[year, variant].quantile([0.025, 0.975]) / full[year]
+        np.testing.assert_allclose(line, [[year, end] for end in ends], rtol=1e-9)
+
+
+def test_the_fans_of_a_report_are_the_draws_of_its_totals_with_what_is_printed() -> None:
+    result = founding_case()
+    runs = ("linkage", "elasticity", "calibrated")
+    figure: Any = result.plot_fan()
+    assert [axes.get_title() for axes in figure.axes] == [f"{run} run" for run in runs]
+    for run, axes in zip(runs, figure.axes, strict=True):
+        total = result.draws[run]["total"].drop(columns="outcome", level="variant").median()
+        found = lines_of(axes)["median"]
+        np.testing.assert_allclose(found, list(enumerate(total.to_numpy(), start=2017)))
+        labels = [str(one.get_label()) for one in axes.containers]
+        assert ("published, used by the run" in labels) is (run == "calibrated")
+        assert "published, held out" in labels
+        rules = {name for name in lines_of(axes) if "same" in name or "mean" in name}
+        assert rules == {"same step", "same growth", "mean of step and growth"}
+
+
+def test_the_core_is_drawn_from_the_last_table_before_the_forecast() -> None:
+    result = founding_case()
+    (axes,) = result.plot_core().axes
+    assert axes.get_title() == "What the core is made of and where it goes, 2019, trillion yuan"
+    texts = [text.get_text() for text in axes.texts]
+    core = result.central["linkage", "core", 2019, "estimate"]
+    value = next(text for text in texts if text.startswith("value added of the core: "))
+    assert float(value.rpartition(": ")[2]) == pytest.approx(core, rel=0.05)

@@ -22,6 +22,7 @@ from quesnay.diagnostics.plots.style import COLOURS, GREY, save_figure
 from quesnay.diagnostics.regression.assumptions import examine
 from quesnay.fitting.assumptions.residuals import order_envelope
 from quesnay.fitting.errors import EstimationError
+from tests.test_diagnostics_plots_drawn import look
 
 # what is tested here does not need the glyphs
 pytestmark = pytest.mark.filterwarnings("ignore:no font on this machine shows Chinese")
@@ -496,3 +497,40 @@ def test_a_coefficient_without_each_cluster_stands_by_its_estimate_and_interval(
         f"Coefficient of x, {whole:.3g}, with each unit left out; it moves most, to {value:.3g}, "
         f"without {far}."
     )
+
+
+HINT, SIZES = "text 8.5 left baseline 0,5", "letters 12 10 10 9 9"
+CLOUD = "area 0 alpha 0.7"
+SIX = [
+    f"grid xy; grey - 0.8; red - 1.6; blue o 4.5; {CLOUD}; {HINT}; {SIZES}",
+    f"grid xy; grey - 0.8; red o 3; blue o 4.5; area 0 alpha 0.3; {CLOUD}; {HINT}; {SIZES}",
+    f"grid xy; red - 1.6; {CLOUD}; {HINT}; {SIZES}",
+    f"grid xy; grey - 0.8; grey -- 0.8; blue o 4.5; {CLOUD}; {HINT}; {SIZES}",
+    f"grid none; {HINT}; letters 12 10 10 9 8",
+    f"grid x; grey -- 0.8; area 1; text 10 left center 3,0; {HINT}; {SIZES}",
+    "grid none; area 0.4; area 1; letters 12 10 8 10",  # colours of the map
+    "heading 11",
+]
+
+
+def seen(figure: Any) -> list[str]:
+    """The look of a picture without the names beside points, whose place is that of their width."""
+    return [
+        "; ".join(part for part in panel.split("; ") if not part.startswith("text 7.5"))
+        for panel in look(figure)
+    ]
+
+
+def test_lines_letters_and_grids_of_the_six_panels_are_those_of_the_house() -> None:
+    assert seen(judged()) == SIX
+    boxes, rows = (fit(**own).plot_diagnostics() for own in ({"cluster": "province"}, {}))
+    assert seen(boxes)[:4] == seen(rows)[:4] == SIX[:4]
+    assert seen(boxes)[4] == (
+        f"grid xy; black - 1; red - 1; black o 3; grey - 0.8; {HINT}; letters 12 10 10 9 7.5"
+    )
+    assert seen(rows)[4] == f"grid xy; grey - 0.8; {CLOUD}; {HINT}; {SIZES}"
+    assert seen(plot_influence(fit(cluster="province"))) == [
+        f"grid xy; grey - 1; blue o 4; area 0 alpha 0.25; {HINT}; letters 12 10 10 9 7.5"
+    ]
+    title = judged().axes[0]._left_title
+    assert (title.get_fontsize(), title.get_fontweight()) == (11, "bold")

@@ -162,11 +162,15 @@ def test_the_regular_weight_of_a_font_comes_first(
 
 def test_a_font_is_looked_up_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     latin = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+    bold, other = latin.with_name("DejaVuSans-Bold.ttf"), latin.with_name("DejaVuSerif.ttf")
     broken = Path(__file__)
     monkeypatch.setattr(style, "_FAMILIES", ("No Such Family",))
-    monkeypatch.setattr(style, "_font_files", lambda: [broken, latin])
+    monkeypatch.setattr(style, "_font_files", lambda: [broken, latin, other, bold])
+    added: list[Path] = []
+    monkeypatch.setattr("matplotlib.font_manager.fontManager.addfont", added.append)
     style.cjk_family.cache_clear()
     assert style.cjk_family() == "DejaVu Sans"
+    assert added == [latin, bold]  # with the bold file of the family, and of no other
     style.cjk_family.cache_clear()
 
 
@@ -280,6 +284,8 @@ def test_panels_are_the_caller_s_or_those_of_a_new_figure() -> None:
     for wrong, asked in ((grid, (1, 3)), ([grid[0, 0], "x"], (1, 2)), ("x", (1, 1))):
         with pytest.raises(DataError, match=r"^ax: "):
             style.panels_of(wrong, *asked)  # type: ignore[arg-type]
+    with pytest.raises(DataError, match=r"give the 2 panels, such as those of plt\.subplots\(1, 2"):
+        style.panels_of(grid[0, 0], 1, 2)
     with pytest.raises(DataError, match=r"give the 3 panels, such as those of plt\.subplots\(1, 3"):
         style.panels_of(grid, 1, 3)
     grid[0, 0].remove()

@@ -181,6 +181,7 @@ def test_flag_names_the_errors_that_find_significance() -> None:
 
 def test_the_report_has_its_parts_and_same_seed_gives_same_numbers() -> None:
     fit = fitted(panel())
+    assert "2 draws, seed 0" in str(fit.diagnose(draws=2, seed=0, tried=1).header["value"].tolist())
     one, two = fit.diagnose(draws=99, seed=5), fit.diagnose(draws=99, seed=5)
     assert one.summary() == two.summary()
     text = one.summary()
@@ -238,6 +239,9 @@ def test_unit_and_time_may_come_from_the_data() -> None:
 @pytest.mark.parametrize(
     ("call", "words"),
     [
+        (lambda: qn.diagnose(fitted(panel()), draws=1), "draws must be .* at least 2, got 1"),
+        (lambda: qn.diagnose(fitted(panel()), seed=-1), "seed must be .* at least 0, got -1"),
+        (lambda: qn.diagnose(fitted(panel()), tried=0), "tried must be .* at least 1, got 0"),
         (lambda: qn.diagnose(3), "expected a fit: .* got int"),
         (lambda: qn.diagnose(fitted(panel()), unit="unti"), "did you mean 'unit'"),
         (lambda: qn.diagnose(fitted(panel()), unit="x", data=panel()[:5]), "miss rows"),

@@ -359,3 +359,41 @@ def test_the_largest_come_first_and_what_rounding_parts_stays_in_order() -> None
     sizes = pd.Series([1.0, 3.0, 3.0 + 1e-13, 2.0])
     assert diagnosis._largest(sizes).tolist() == [1, 2, 3, 0]
     assert diagnosis._largest(pd.Series(np.arange(20.0))).tolist() == list(range(19, 11, -1))
+
+
+def test_resampled_rows_give_errors_tails_and_intervals() -> None:
+    """By hand from the replications: twice the smaller tail, and one more of each."""
+    g = np.random.default_rng(2)
+    frame = pd.DataFrame({"x": g.standard_normal(40)})
+    frame["y"] = 0.3 * frame["x"] + g.standard_normal(40)
+    fit = qn.fit_panel("y ~ x", frame)
+    found = diagnosis.bootstrap_errors(fit, draws=99, seed=4)
+    own = fit.bootstrap(draws=99, seed=4)
+    below = (own.replications <= 0).mean().to_numpy()
+    tail = 2 * (np.minimum(below, 1 - below) + 1 / 100)
+    np.testing.assert_allclose(found.p_values, np.minimum(tail, 1), rtol=1e-12)
+    np.testing.assert_allclose(found.errors, own.replications.std(ddof=1), rtol=1e-9)
+    low, high = own.replications.quantile([0.025, 0.975]).to_numpy()
+    np.testing.assert_allclose([found.low, found.high], [low, high], rtol=1e-9)
+    assert found.note == (
+        f"errors, percentile p-values and intervals: {own.method}, {own.failed} draws lost"
+    )
+
+
+def test_clusters_are_resampled_and_their_signs_turned() -> None:
+    g = np.random.default_rng(3)
+    frame = pd.DataFrame({"x": g.standard_normal(36), "u": np.repeat(range(6), 6)})
+    frame["y"] = 0.3 * frame["x"] + g.standard_normal(36)
+    fit = qn.fit_panel("y ~ x", frame, cluster="u")
+    found = diagnosis.bootstrap_errors(fit, draws=99, seed=4)
+    wild = [fit.wild_bootstrap(name, draws=99, seed=4) for name in fit.names]
+    assert found.p_values.tolist() == [one.pvalue for one in wild]
+    assert [*found.low, *found.high] == [*(one.low for one in wild), *(one.high for one in wild)]
+    own = fit.bootstrap(draws=99, seed=4)
+    assert found.errors.tolist() == own.std_errors.tolist()
+    kind = "all sign patterns" if wild[0].exact else "99 draws"
+    assert found.note == (
+        f"errors: {own.method}, {own.failed} draws lost; p-values and intervals: wild cluster "
+        f"bootstrap, {kind}"
+    )
+    assert wild[0].exact  # two to the sixth are fewer than 99

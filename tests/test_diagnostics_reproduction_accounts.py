@@ -157,6 +157,19 @@ def test_growth_is_log_growth_of_capital_services_at_their_share_in_value_added(
     assert america.growth.loc[2019, "capital in use"] == pytest.approx(expected, rel=1e-6)
 
 
+def test_only_printed_totals_stand_over_the_bars_of_an_account_of_growth(
+    america: qn.KlemsAccount,
+) -> None:
+    assert list(america.facts["concept"]) == ["share"] * 3
+    (axes,) = america.plot_account().axes
+    assert not [line for line in axes.lines if "reported" in str(line.get_label())]
+    facts = america.facts.assign(concept=["share", "total", "total"], value=[0.07, 1.5, 2.5])
+    (axes,) = replace(america, facts=facts).plot_account().axes
+    (marks,) = [line for line in axes.lines if line.get_label() == "reported, held out"]
+    np.testing.assert_allclose(marks.get_ydata(), [1.5, 2.5])
+    np.testing.assert_allclose(np.asarray(marks.get_xdata(), float), [2019.16, 2021.16])
+
+
 def test_the_sources_of_the_account_of_growth_name_its_definitions(
     america: qn.KlemsAccount,
 ) -> None:

@@ -95,8 +95,12 @@ def test_a_year_that_productivity_needs_is_named_with_its_file(
     lost = replace(facts, employed=facts.employed.drop(index=year))
     with pytest.raises(qn.StudyError, match=rf"employment\.panel: {told}"):
         assembly._productivity(result.study, lost)
-    later = replace(facts, industries=facts.industries.drop(index=use.year + 1, errors="ignore"))
-    assert assembly._productivity(result.study, later) == result.assembly.productivity
+    until = replace(
+        facts,
+        industries=facts.industries[facts.industries.index <= use.year],
+        employed=facts.employed[facts.employed.index <= use.year],
+    )
+    assert assembly._productivity(result.study, until) == result.assembly.productivity
 
 
 def test_without_employment_there_is_no_productivity(result: Reproduction) -> None:

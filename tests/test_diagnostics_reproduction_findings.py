@@ -277,6 +277,10 @@ def test_an_equation_that_made_up_inputs_never_reach_is_not_called_blind(
     said = next(s for s in findings(clear) if s.startswith("Scale: "))
     assert blind not in said
     assert "0 % of them reach the estimate" in said
+    skew = replace(found.placebo, made_up=np.array([0.0, 0.0, 0.3]))
+    uneven = replace(result, elasticities=replace(found, placebo=skew))
+    said = next(s for s in findings(uneven) if s.startswith("Scale: "))
+    assert "made-up inputs of equal scale earn 0.100 on average and 33 % of them reach" in said
 
 
 def test_forecasts_of_the_report_are_named_as_such(result: Reproduction) -> None:

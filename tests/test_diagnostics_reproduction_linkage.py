@@ -59,6 +59,13 @@ def test_readings_are_ordered(found: CoreLinkages) -> None:
 def test_the_largest_suppliers_have_names(found: CoreLinkages) -> None:
     assert found.largest.index[0] == "Wholesale and retail"
     assert (found.largest.mean(axis=1).diff().dropna() <= 0).all()
+    own = found.by_sector[BASE] if BASE in found.by_sector else found.by_sector.xs(BASE, axis=1)
+    count, share = len(found.largest), found.largest.to_numpy().sum() / own.to_numpy().sum()
+    assert found.tables()[1].notes == (
+        f"The {count} largest of {len(own)} sectors, {share:.0%} of the whole; the rest of a "
+        "sector with a core part counts as elsewhere.",
+    )
+    assert 0.3 < share < 1
     text = repr(found)
     assert "Who produces for the core, trillion yuan" in text
     assert "Table made, not official: 2019." in text

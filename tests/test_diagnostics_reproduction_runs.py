@@ -119,6 +119,23 @@ def test_naive_rules_stand_beside_the_calibrated_run(result: Reproduction) -> No
     assert np.isclose(float(row(result.score, "same step")["error"]), error, atol=2e-3)
 
 
+def test_a_naive_forecast_is_the_median_over_the_rounding_of_both_points(
+    result: Reproduction,
+) -> None:
+    earlier, later = (
+        result.draws[("calibrated", "total", year, "estimate")] for year in (2017, 2018)
+    )
+    step, ratio = later - earlier, later / earlier
+    for year, ahead in ((2019, 1), (2020, 2)):
+        rules = {
+            "same step": later + ahead * step,
+            "same growth": later * ratio**ahead,
+        }
+        for rule, values in rules.items():
+            found = result.naive.loc[(rule, year), "estimate"]
+            assert found == pytest.approx(values.median(), rel=1e-12)
+
+
 def test_the_interval_of_a_naive_rule_holds_95_percent_of_its_own_errors(
     result: Reproduction,
 ) -> None:

@@ -144,6 +144,10 @@ def test_equations_of_the_mixture_need_weight_kind_and_what_their_kind_takes() -
     twice = replace(use, equations=(first, first))
     assert "potential.equations:" in said(replace(GRIDLESS, potential=twice))
     assert "stands twice" in said(replace(GRIDLESS, potential=twice))
+    named = replace(use, equations=(first, replace(first, name="b", formula="y ~ x", term="z")))
+    assert "potential.equations[1].term: 'z' is no term of 'y ~ x'" in said(
+        replace(GRIDLESS, potential=named)
+    )
     rival = replace(use.rivals[0], formula="y ~ x", term="z")
     wrong = replace(use, rivals=(rival,))
     assert "potential.rivals[0].term: 'z' is no term" in said(replace(GRIDLESS, potential=wrong))

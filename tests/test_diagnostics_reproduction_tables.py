@@ -89,6 +89,34 @@ def test_draws_without_a_curve_are_counted_below_the_account(result: Reproductio
     )  # 10 of 400
 
 
+def test_imports_inside_any_of_the_tables_are_told_below_the_account(result: Reproduction) -> None:
+    said = (
+        "Imports stand inside the flows of these tables: what suppliers abroad make for the core "
+        "counts as if made at home."
+    )
+    own = result.assembly
+    inside = {year: qn.load_io("CHN", year, imports="included") for year in (2017, 2018)}
+    study = replace(result.study, tables=replace(result.study.tables, imports="included"))
+    for tables_, told in (
+        (own.tables, False), (inside, True), (dict(own.tables) | {2017: inside[2017]}, True),
+    ):  # fmt: skip
+        made = replace(result, study=study, assembly=replace(own, tables=tables_))
+        assert (said in tables.account_table(made, result.account, "").notes) is told
+    apart = replace(result, assembly=replace(own, tables=inside))
+    assert said not in tables.account_table(apart, result.account, "").notes
+
+
+def test_few_draws_are_told_in_a_terminal() -> None:
+    japan = study_case("oecd_ict_japan")
+    draws = pd.concat([japan.draws] * 200).iloc[:200]
+    enough = replace(japan, draws=draws).console()
+    title = japan.study.study.title
+    assert enough.startswith(title)
+    assert "too few" not in enough
+    few = replace(japan, draws=draws.iloc[:199]).console()
+    assert few.startswith(f"{title}\n\nOnly 199 draws: too few for a 95 % interval.\n\n")
+
+
 def test_a_verdict_shows_the_printed_digits_beside_the_estimate(result: Reproduction) -> None:
     table = tables.verdict_table(result, "linkage")
     assert (table.title, table.sheet) == ("Verdicts of the linkage run", "Verdicts linkage run")

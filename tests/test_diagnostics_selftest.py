@@ -1,6 +1,8 @@
 """The self-test passes here, and says so with its status; a broken installation fails it."""
 
 import json
+import platform
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +18,14 @@ def test_this_installation_passes(capsys: pytest.CaptureFixture[str]) -> None:
     found = {row["check"]: row["found"] for row in checks["rows"]}
     assert found["NIST, digits of coefficients"] >= 10
     assert found["data files"] >= 28
-    assert any("numpy" in row["value"] for row in machine["rows"])
+    told = {row["part"]: row["value"] for row in machine["rows"]}
+    assert list(told) == ["versions", "processor", "linear algebra", "extended precision"]
+    assert "numpy" in told["versions"]
+    assert told["processor"] == platform.machine()
+    built: Any = np.show_config(mode="dicts")
+    blas = built["Build Dependencies"]["blas"]
+    assert told["linear algebra"] == f"{blas['name']} {blas['version']}"
+    assert told["extended precision"] == ("yes" if np.finfo(np.longdouble).nmant > 60 else "no")
 
 
 def test_wrong_numbers_and_altered_data_fail_it(

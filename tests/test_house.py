@@ -172,7 +172,7 @@ def test_examples_are_numbered_and_documented() -> None:
 @checkout
 def test_tests_are_named_after_rooms() -> None:
     names = [path.stem for path in modules("tests") if path.name.startswith("test_")]
-    rooms = "|".join((*FLOORS, "house", "examples", "docs", "readme", "cli"))
+    rooms = "|".join((*FLOORS, "house", "examples", "docs", "readme", "cli", "tools"))
     assert [name for name in names if not re.match(rf"test_({rooms})(_|$)", name)] == []
 
 

@@ -161,6 +161,13 @@ def test_rendering_changes_nothing(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(table.frame, before)
 
 
+def test_a_table_keeps_its_notes_when_their_list_grows() -> None:
+    notes: Any = ["first"]
+    table = Table("t", pd.DataFrame({"a": [1]}), notes)
+    notes.append("second")
+    assert table.notes == ("first",)
+
+
 def test_a_table_keeps_its_values_when_the_frame_changes() -> None:
     frame = pd.DataFrame({"a": [1.5]})
     table = Table("t", frame)

@@ -4,6 +4,7 @@ import io
 import re
 import time
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -284,3 +285,10 @@ def test_a_column_shows_the_decimals_that_people_read(
     values: list[object], spec: str | None, code: str
 ) -> None:
     assert workbook_module._code(values, spec) == code
+
+
+def test_a_chart_is_told_in_the_language_of_its_table() -> None:
+    chart = Chart("t", "a", "line", {"b": "c"}, (1, 2), "d")
+    assert chart.spoken(str.upper) == Chart("T", "A", "line", {"B": "C"}, (1, 2), "D")
+    bare = replace(chart, interval=None)
+    assert bare.spoken(str.upper).interval is None

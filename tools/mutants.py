@@ -102,7 +102,7 @@ def list_mutants(data: bytes) -> list[Mutant]:
 
 
 def _code(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk what runs: no annotations, decorators, messages, imports."""
+    """Walk what runs: no annotations, decorators, messages, imports, names of types."""
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         return
     yield node

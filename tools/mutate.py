@@ -22,6 +22,7 @@ import argparse
 import ast
 import csv
 import difflib
+import functools
 import gc
 import importlib
 import inspect
@@ -66,6 +67,7 @@ LIBRARIES = ("matplotlib.pyplot", "pandas", "scipy.optimize", "scipy.stats", "st
 COLUMNS = ("file", "line", "fault", "before", "after", "result", "test", "seconds")
 STOPPED = " (does not end in time, or crashes)"
 IMPORT = " (import)"
+KEEPER = type(functools.cache(int))
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +344,7 @@ class _Warm(_Watch):
         self.files: dict[str, list[str]] = {}
         self.passing: dict[str, bool] = {}  # without a fault
         self.functions: Functions = {}
+        self.keepers: list[Any] = []  # functions that keep their results
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> NoReturn:
@@ -355,6 +358,8 @@ class _Warm(_Watch):
             if f"from tests.{Path(SHARED).stem} import" in (self.copy / file).read_text("utf-8"):
                 names.append(SHARED)
         self.functions = _functions(self.copy)
+        self.keepers = [thing for thing in gc.get_objects() if isinstance(thing, KEEPER)]
+        gc.freeze()
         while True:
             try:
                 method, *values = self.line.recv()
@@ -390,6 +395,9 @@ class _Warm(_Watch):
         """Run tests until one fails."""
         for function, code in codes.items():
             function.__code__ = code
+        for keeper in self.keepers:
+            if keeper.__wrapped__ in codes:
+                keeper.cache_clear()  # what was computed without the fault
         items = [self.items[name] for name in names]
         for item, following in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -410,7 +418,6 @@ def _functions(copy: Path) -> Functions:
             code = thing.__code__
             file = os.path.realpath(code.co_filename)
             found.setdefault((file, code.co_qualname, code.co_firstlineno), []).append(thing)
-    gc.freeze()
     return found
 
 

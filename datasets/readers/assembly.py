@@ -545,7 +545,7 @@ class _Parts:
         if self.x is None or not (known := (self.x > 0) & (uses > 0)).any():
             return
         ratios = uses[known] / self.x[known]
-        power = float(np.round(np.log10(np.median(ratios))))
+        power = float(np.round(np.log10(ratios[0])))
         if power and np.allclose(ratios, 10**power, rtol=1e-2):
             raise DataError(
                 f"{self.file}: output is {10**-power:g} times the sum of its "

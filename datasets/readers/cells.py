@@ -177,7 +177,7 @@ def _style_of(sheet: Sheet, corner: tuple[int, int], zeros: frozenset[str]) -> N
     if comma and dot:
         return NumberStyle(zeros=zeros)  # contradictory: what is no number is named later
     for mark in (",", "'", " "):
-        grouped = [text for text in marked if (_SPACES.sub(" ", text)).count(mark)]
+        grouped = [text for text in marked if mark in _SPACES.sub(" ", text)]
         if not grouped:
             continue
         several = any(_SPACES.sub(" ", text).count(mark) > 1 for text in grouped)
@@ -231,8 +231,6 @@ def _is_decimal(text: str, mark: str) -> bool:
     if text.count(mark) != 1 or (other in text and text.rfind(other) > text.rfind(mark)):
         return False
     whole, _, rest = text.partition(mark)
-    if other in whole or _SPACES.search(whole):
-        return True
     return len(rest) != 3 or len(whole) > 3 or whole.startswith("0")
 
 

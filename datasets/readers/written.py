@@ -35,18 +35,18 @@ def read_written(sheet: Sheet, options: ReadOptions, title: str) -> IOFrames | N
     if top is None:
         return None
     if _marked(sheet, top):
-        return _Whole(sheet, top, options).frames(title)
+        return _Whole(sheet, options).frames(title)
     return _read_blocks(sheet, options, title)
 
 
 class _Whole:
     """The parts of a table that was written whole (:mod:`quesnay.models.input_output.written`)."""
 
-    def __init__(self, sheet: Sheet, top: int, options: ReadOptions) -> None:
+    def __init__(self, sheet: Sheet, options: ReadOptions) -> None:
         self.sheet, self.options = sheet, options
         style = NumberStyle(options.decimal or ".", options.thousands or "", options.zeros)
         self.numbers = Numbers(sheet, style)
-        rows = [i for i in sheet.filled() if i > top]
+        _, *rows = sheet.filled()
         header = next((i for i in rows if sheet.texts(i, 2) == ["row", "block"]), None)
         if header is None:
             raise self._fault("no header 'row, block'")

@@ -457,8 +457,6 @@ def _growth(value: object, where: str) -> tuple[float, float] | None:
     if not _given(value):
         return None
     try:
-        if not (is_number(value) or isinstance(value, str)):
-            raise DataError("neither a number nor its digits")
         low, high = printed_interval(value)
     except DataError:
         raise DataError(

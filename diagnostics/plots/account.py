@@ -74,7 +74,6 @@ def _bars(axes: "Axes", rows: pd.DataFrame, label: str, aside: float) -> None:
         bounds,
         fmt="none",
         ecolor="black",
-        capsize=3,
         label=label,
     )
 

@@ -1,0 +1,151 @@
+"""Where a grid stands in a sheet, which of its codes are taken, and where it ends."""
+
+from typing import Any
+
+import pytest
+
+from quesnay.datasets.readers.assembly import Arrangement
+from quesnay.datasets.readers.cells import read_options
+from quesnay.datasets.readers.containers import Sheet
+from quesnay.datasets.readers.plain import arrange_plain, unit_of
+from tests.refusals import refused
+
+GRID = "s,farm,mill,homes\nfarm,20,40,140\nmill,60,80,60\nwages,120,80,\n"
+
+
+def rows_of(text: str) -> list[Any]:
+    return [line.split(",") for line in text.splitlines()]
+
+
+def arranged(text: str, delimiter: str = ",", **options: Any) -> Arrangement:
+    return arrange_plain(Sheet("t", "", rows_of(text), delimiter), read_options(options))
+
+
+def told(lines: Any) -> list[tuple[int, str, str]]:
+    return [(line.place, line.label, line.role) for line in lines]
+
+
+@pytest.mark.parametrize(("between", "codes"), [(0, True), (6, True), (7, False)])
+def test_codes_beside_the_names_are_the_labels_from_eight_rows_above_the_numbers_on(
+    between: int, codes: bool
+) -> None:
+    text = (
+        ",,01,02,\n" + ",,,,\n" * between + ",,farm,mill,homes\n01,farm,20,40,140\n"
+        "2,mill,60,80,60\n,wages,120,80,\n"
+    )
+    found = arranged(text, "")
+    labels = [line.label for line in found.rows if line.role == "sector"]
+    assert labels == (["01", "02"] if codes else ["farm", "mill"])
+
+
+def test_codes_that_stand_in_another_order_are_no_codes_of_the_sectors() -> None:
+    text = ",,2,1,\n,,farm,mill,homes\n1,farm,20,40,140\n2,mill,60,80,60\n,wages,120,80,\n"
+    assert [line.label for line in arranged(text, "").rows[:2]] == ["farm", "mill"]
+
+
+def test_columns_are_named_by_up_to_four_rows_above_the_header() -> None:
+    rows = [["", "", "", "Exports"], ["", "", "", "y"], ["", "", "", ""], ["", "", "", "z"],
+            *rows_of(GRID.replace("homes", ""))]  # fmt: skip
+    named = arrange_plain(Sheet("t", "", rows), read_options({})).columns[-1]
+    assert (named.label, named.role, named.printed) == ("z", "final_demand", "z")
+    rows[3][3] = rows[1][3] = ""
+    named = arrange_plain(Sheet("t", "", rows), read_options({})).columns[-1]
+    assert (named.label, named.role) == ("Exports", "final_demand")
+    far = arrange_plain(Sheet("t", "", [rows[0], ["", "", "", ""], *rows[1:]]), read_options({}))
+    assert (far.columns[-1].label, far.columns[-1].role) == ("", "unlabelled")
+
+
+def test_demand_left_of_the_sectors_and_value_added_above_them_belong_to_the_table() -> None:
+    found = arranged(
+        "s,exports,farm,mill,homes\nvalue added,,120,80,\nfarm,5,20,40,135\nmill,6,60,80,54\n", ""
+    )
+    assert told(found.columns) == [
+        (1, "exports", "final_demand"), (2, "farm", "sector"), (3, "mill", "sector"),
+        (4, "homes", "final_demand"),
+    ]  # fmt: skip
+    assert told(found.rows)[0] == (1, "value added", "value_added_total")
+    words = arranged(
+        "s,note,farm,mill,homes\nfarm,x,20,40,140\nmill,y,60,80,60\nwages,,120,80,\n", ""
+    )
+    assert [line.label for line in words.columns] == ["farm", "mill", "homes"]
+
+
+@pytest.mark.parametrize(("again", "stops"), [(4, True), (3, False)])
+def test_a_second_table_begins_where_four_fifths_of_the_labels_stand_again(
+    again: int, stops: bool
+) -> None:
+    names = ["a", "b", "c", "d", "e"]
+    lines = [",".join(["s", *names, "homes"])]
+    lines += [",".join([name, *["1"] * 5, "5"]) for name in names]
+    lines.append("wages," + ",".join(["5"] * 5) + ",")
+    lines.append("," + ",".join([*names[:again], *["9"] * (5 - again)]) + ",")
+    lines.append("surplus," + ",".join(["1"] * 5) + ",")
+    found = arranged("\n".join(lines) + "\n", "")
+    assert ("surplus" in [line.label for line in found.rows]) is not stops
+
+
+@pytest.mark.parametrize(
+    ("cell", "unit"),
+    [
+        ("Table (million yen)", "million yen"), ("Unit: million euro", "million euro"),
+        ("单位：万元", "万元"), ("Japan, million yen", "million yen"), ("Table 3", None),
+        ("Japan; thousand tonnes", "thousand tonnes"), ("million " + "x" * 60, None),
+    ],
+)  # fmt: skip
+def test_a_title_may_state_the_unit(cell: str, unit: str | None) -> None:
+    found = unit_of(Sheet("t", "", [["", cell], ["s"]]), 1)
+    assert (None if found is None else found.lower()) == unit
+
+
+def test_the_unit_is_looked_for_in_twelve_rows_and_six_columns_and_in_the_corner() -> None:
+    said = "million yen"
+    assert unit_of(Sheet("t", "", [*([["x"]] * 11), [said], ["s"]]), 12) == said
+    assert unit_of(Sheet("t", "", [*([["x"]] * 12), [said], ["s"]]), 13) is None
+    assert unit_of(Sheet("t", "", [[*[""] * 5, said], ["s"]]), 1) == said
+    assert unit_of(Sheet("t", "", [[*[""] * 6, said], ["s"]]), 1) is None
+    assert unit_of(Sheet("t", "", [["x"], [said, "s"]]), 1, 1) == said
+    assert unit_of(Sheet("t", "", [["x"], ["s", said]]), 1, 1) is None
+    found = arranged("(million yen),farm,mill,homes\n" + GRID.partition("\n")[2])
+    assert (found.unit, found.assumed) == (said, ["unit 'million yen', from the title"])
+    other = arranged("(million yen),farm,mill,homes\n" + GRID.partition("\n")[2], unit="yen")
+    assert (other.unit, other.assumed) == ("yen", [])
+
+
+def test_a_row_cut_short_is_told_by_its_number_under_the_header() -> None:
+    refused(
+        lambda: arranged(GRID.replace("mill,60,80,60", "mill,60,80")),
+        r"t: row 2 under the header \('mill'\) has 3 cells; 4 expected, as the header has; put a "
+        r"label that holds a ',' in quotation marks",
+    )
+    refused(lambda: arranged(GRID.replace("mill,60,80,60", "mill,60,80,60,7")), "has 5 cells; 4")
+    longer = arranged(GRID.replace("mill,60,80,60", "mill,60,80,60,,"))  # empty cells at the end
+    assert told(longer.rows)[:2] == [(1, "farm", "sector"), (2, "mill", "sector")]
+    note = arranged(GRID + "Note: made up, as all of it\n")
+    assert [line.label for line in note.rows] == ["farm", "mill", "wages"]
+
+
+def test_a_role_that_the_user_says_goes_before_the_words() -> None:
+    found = arranged(GRID, roles={"homes": "output", "wages": "taxes", "mill": "drop"})
+    assert told(found.columns) == [
+        (1, "farm", "sector"),
+        (2, "mill", "drop"),
+        (3, "homes", "output"),
+    ]
+    assert told(found.rows)[1:] == [(2, "mill", "drop"), (3, "wages", "taxes")]
+    own = arrange_plain(
+        Sheet("t", "", rows_of(GRID.replace("homes", "H").replace("wages", "W"))),
+        read_options({}), codes={"H": "imports", "W": "value_added_total"},
+    )  # fmt: skip
+    assert (own.columns[-1].role, own.rows[-1].role) == ("imports", "value_added_total")
+
+
+def test_a_mistyped_first_sector_is_no_second_header() -> None:
+    refused(lambda: arranged(GRID.replace("farm,20", "fram,20")), "row 'fram' is no column; did")
+
+
+def test_a_list_of_cells_is_no_grid() -> None:
+    cells = "a,b,1\n" * 6
+    refused(lambda: arranged(f"from,to,x\n{cells}"), "cells listed one a line, no grid; pivot them")
+    wide = "a,b,c,d,e,1\n" * 6
+    refused(lambda: arranged(f"1,2,3,4,5,6\n{wide}"), "no label stands in a row and in a column")
+    refused(lambda: arranged("from,to,x\na,b,1\na,b,2\na,b,3\na,b,4\n"), "no label stands in a row")

@@ -136,6 +136,14 @@ class CR0:
 
     Several dimensions: ``V_1 + V_2 - V_12``, and so on with alternating sign over every choice of
     dimensions (Cameron, Gelbach and Miller, 2011); G is the smallest.
+
+    Examples
+    --------
+    >>> unit = np.array([0, 0, 1, 1])
+    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]),
+    ...     clusters=(unit,))
+    >>> float(CR0().estimate(fit).matrix[0, 0])
+    1.125
     """
 
     def estimate(self, regression: Regression) -> CovarianceEstimate:
@@ -249,6 +257,14 @@ class CR3:
     ----------
     factor : {"jackknife", "none"}
         Whether to multiply by ``(G - 1) / G``, or to leave that out, as clubSandwich does.
+
+    Examples
+    --------
+    >>> unit = np.array([0, 0, 1, 1])
+    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]),
+    ...     clusters=(unit,))
+    >>> round(float(CR3().estimate(fit).matrix[0, 0]), 4)
+    2.25
     """
 
     factor: str = "jackknife"

@@ -149,30 +149,28 @@ def fit_sample(
         refuse_constant(sample.outcome, outcome)
     absorber = absorber_of(sample)
     sample = drop_columns(sample, absorber, drop_collinear)
-    y, X, noise = sample.outcome, sample.design, 1.0
+    y, X, names, noise = sample.outcome, sample.design, sample.names, 1.0
     if absorber is not None:
         effects = ", ".join([*(g.name for g in sample.effects), *(n for n, _ in sample.slopes)])
-        y, X, noise = free_of_effects(
-            absorber, y, X, outcome=outcome, names=sample.names, effects=effects
-        )
+        y, X, noise = free_of_effects(absorber, y, X, outcome=outcome, names=names, effects=effects)
     y, X = weighed(y, sample.weights), weighed(X, sample.weights)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
-        fit = least_squares(y, X, names=sample.names, noise=noise)
+        fit = least_squares(y, X, names=names, noise=noise)
         columns, basis = np.asarray(X, dtype=np.float64), {"factor": fit.root, "Q": fit.basis}
         regression = sample.regression(columns, fit.residuals, fit.bread, absorber, **basis)
         try:
             inference = replace(rule.estimate(regression), estimator=rule)
         except EstimationError:
             if regression.free > 0:
-                refuse_own_rows(regression, sample.names)
+                refuse_own_rows(regression, names)
             raise
         if (inference.matrix.diagonal() == 0.0).any():
-            refuse_own_rows(regression, sample.names)
-    refuse_overflow(inference.matrix, fit.ssr, sample.names)
+            refuse_own_rows(regression, names)
+    refuse_overflow(inference.matrix, fit.ssr, names)
     return PanelFit(
         formula=formula,
         outcome_name=outcome,
-        intercept="Intercept" in sample.names,
+        intercept="Intercept" in names,
         sample=sample,
         estimate=fit,
         regression=regression,

@@ -328,12 +328,7 @@ def _selected(problem: Problem) -> Problem:
         problem, _constraining(kept, printed | ranged), printed | ranged
     )
     waiting = [item for item in problem.candidates if item not in kept and not item.open]
-    settled = {*printed, *(key for item in kept for key in item.keys)}
-    defining: list[Instance] = []
-    while ready := [item for item in waiting if len(item.keys - settled) <= 1]:
-        defining += ready
-        settled |= {key for item in ready for key in item.keys}
-        waiting = [item for item in waiting if item not in ready]
+    defining = _defining(waiting, kept, printed)
     chosen = problem.changed(instances=tuple(kept), defining=tuple(defining), aside=aside)
     variables = {
         key
@@ -396,6 +391,19 @@ def _without_nonlinear(
         if out == kept:
             return kept, tuple(dict.fromkeys(aside))
         kept = _constraining(out, known)
+
+
+def _defining(
+    waiting: list[Instance], core: Sequence[Instance], known: Collection[Key]
+) -> list[Instance]:
+    """Return those with one open quantity, which they define, one after the other."""
+    settled = {*known, *(key for item in core for key in item.keys)}
+    found: list[Instance] = []
+    while ready := [item for item in waiting if len(item.keys - settled) <= 1]:
+        found += ready
+        settled |= {key for item in ready for key in item.keys}
+        waiting = [item for item in waiting if item not in ready]
+    return found
 
 
 def _roles(problem: Problem, option: Option, shared: Mapping[Key, int]) -> dict[Key, str]:

@@ -111,7 +111,7 @@ def test_a_term_of_categories_is_tested_whole_and_what_is_none_is_told() -> None
     assert found.statistic == pytest.approx((more - ssr) / 3 / (ssr / 19))
     moved = fit.wald_test(["x", "C(g)"], null=[1.0, 0.0])
     assert moved.distribution == "F(4, 19)"
-    for name in ("C(h)", "C(g)[T.b] + x"):
-        refused(lambda name=name: fit.wald_test(name), "see fit.params; in arithmetic")
+    refused(lambda: fit.wald_test("C(h)"), "see fit.params; in arithmetic")
+    refused(lambda: fit.wald_test("C(g)[T.b] + x"), "see fit.params; in arithmetic")
     fit.wald_test("`C(g)[T.b]` + x = 1")
     refused(lambda: qn.fit_panel("y ~ lag(C(g))", data, time="x"), r"C\(\) makes categories")

@@ -204,13 +204,11 @@ def wald_test(
     given = (restrictions,) if isinstance(restrictions, str) else restrictions
     parts = [_coefficients_of(fit, one) for one in as_tuple(given, "restrictions")]
     written = tuple(name for names in parts for name in names)
-    nulls = (null,) * len(written)
     if isinstance(null, Sequence):
-        nulls = (
-            tuple(null)
-            if len(null) != len(parts)
-            else tuple(value for value, names in zip(null, parts, strict=True) for _ in names)
-        )
+        each = zip(null, parts, strict=True) if len(null) == len(parts) else ()
+        nulls = tuple(value for value, names in each for _ in names) or tuple(null)
+    else:
+        nulls = (null,) * len(written)
     if not written or len(nulls) != len(written):
         raise DataError(
             f"restrictions: {len(written)} given with {len(nulls)} values of null; "

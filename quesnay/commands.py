@@ -165,10 +165,14 @@ def datasets(options: argparse.Namespace) -> None:
         shown = listed if options.json else listed[["name", "what", "years"]]
         show(shown, options.json, title="Embedded data (source and licence: --json)")
         return
-    if options.export:
-        print(f"Written: {export_dataset(options.name, options.export)}")
-        return
-    frame = load_dataset(options.name)
+    try:
+        frame = load_dataset(options.name)
+        if options.export:
+            print(f"Written: {export_dataset(options.name, options.export)}")
+            return
+    except DataError as error:
+        words = "'quesnay datasets' lists them"
+        raise DataError(str(error).replace("see list_datasets()", words)) from error
     if options.json or len(frame.columns) <= _WIDEST:
         show(frame, options.json, title=options.name)
     else:

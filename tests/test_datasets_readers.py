@@ -117,6 +117,20 @@ def test_bea_becomes_symmetric_by_fixed_product_sales(tmp_path: Path, ending: st
     np.testing.assert_allclose(columns, table.x)
 
 
+def test_a_note_with_a_comma_below_bea_tables_is_no_commodity(tmp_path: Path) -> None:
+    note: list[list[object]] = [["Note: see text", "page 3"]]
+    paths = [
+        made.write_rows(tmp_path / name, [*rows, *below])
+        for name, rows, below in (
+            ("use.csv", made.bea_use_rows(), []), ("noted.csv", made.bea_use_rows(), note),
+            ("make.csv", made.bea_make_rows(), note),
+        )
+    ]  # fmt: skip
+    plain, noted = (qn.read_io(p, layout="bea", make=str(paths[2])) for p in paths[:2])
+    assert noted.x.equals(plain.x)
+    assert noted.Z.equals(plain.Z)
+
+
 @pytest.mark.parametrize("separator", [";", "\t"])
 def test_other_separators(tmp_path: Path, separator: str) -> None:
     path = made.write_rows(tmp_path / "t.csv", made.quesnay_rows(), separator=separator)

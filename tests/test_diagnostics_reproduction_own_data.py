@@ -11,6 +11,7 @@ import xlsxwriter
 import quesnay as qn
 from quesnay.diagnostics.reproduction import own_data
 from quesnay.diagnostics.reproduction.assembly import row
+from quesnay.diagnostics.reproduction.facts import gdp_vintages
 from quesnay.diagnostics.reproduction.own_data import Column, read_own
 from quesnay.diagnostics.reproduction.sections import with_keys
 from quesnay.diagnostics.reproduction.study import load_study, study_text, template_text
@@ -459,3 +460,16 @@ def test_the_documentation_lists_ranges_in_words() -> None:
 )
 def test_whole_numbers_of_a_workbook_have_no_point(cell: object, text: str) -> None:
     assert own_data._written(cell) == text
+
+
+def test_real_growth_in_fractions_is_told_from_percent_by_nominal_growth(tmp_path: Path) -> None:
+    rows = "year,vintage,gdp,real_growth\n2016,f,746,{}\n2017,f,832,{}\n2018,f,919,{}\n"
+    text = template_text("minimal") + '\n[gdp]\nfile = "gdp.csv"\n'
+    path, own = tmp_path / "study.toml", tmp_path / "gdp.csv"
+    path.write_text(f'{text}[[gdp.vintages]]\nname = "f"\nyears = {{ 2018 = "f" }}\n', "utf-8")
+    own.write_text(rows.format(0.068, 0.069, 0.067), "utf-8")
+    with pytest.raises(qn.QuesnayError, match=r"0\.069 and its like are fractions; write percent"):
+        gdp_vintages(qn.load_study(path))
+    for fine in ((6.8, 6.9, 6.7), (0.1, -0.2, 0.1)):
+        own.write_text(rows.format(*fine), "utf-8")
+        assert gdp_vintages(qn.load_study(path))["real_growth"].tolist() == list(fine)

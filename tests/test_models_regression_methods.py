@@ -509,8 +509,13 @@ def test_cr2_of_random_effects_works_with_their_covariance(weights: str | None) 
 def test_liml_has_the_errors_it_is_defined_with() -> None:
     refused(
         lambda: qn.fit_instrumental("y ~ x", DATA, **IV, method="liml", covariance="HC3"),
-        "LIML has CR1 and HC1 errors only",
+        "LIML has classical, HC1 and CR1 errors only",
     )
+    for name in ("classical", "HC1"):
+        found = qn.fit_instrumental("y ~ x", DATA, **IV, method="liml", covariance=name)
+        stages = qn.fit_instrumental("y ~ x", DATA, **IV, covariance=name)
+        # exactly identified, LIML is two-stage least squares, errors and all
+        np.testing.assert_allclose(found.std_errors, stages.std_errors, rtol=1e-8)
 
 
 def test_years_as_text_are_counted_and_nothing_is_said_of_their_distance() -> None:
@@ -874,3 +879,31 @@ def test_times_that_a_category_orders_count_those_between() -> None:
     assert fit.nobs == 3  # the fourth has no third before it
     x, y = data["x"].to_numpy()[::3], data["y"].to_numpy()[1::3]
     np.testing.assert_allclose(fit.params, np.polyfit(x, y, 1)[::-1], rtol=1e-8)
+
+
+def test_two_columns_of_clusters_beside_instruments() -> None:
+    found = qn.fit_instrumental("y ~ x", DATA, **IV, cluster=["u", "t"])
+    Z, X = (np.column_stack([np.ones(N), DATA[name]]) for name in ("iv", "x"))
+    explained = Z @ np.linalg.lstsq(Z, X, rcond=None)[0]
+    beta = np.linalg.solve(explained.T @ X, explained.T @ DATA["y"].to_numpy())
+    scores = pd.DataFrame(explained * (DATA["y"].to_numpy() - X @ beta)[:, None])
+    sums = [
+        scores.groupby(keys).sum().to_numpy()
+        for keys in (
+            DATA["u"].to_numpy(),
+            DATA["t"].to_numpy(),
+            [DATA["u"].to_numpy(), DATA["t"].to_numpy()],
+        )
+    ]
+    meat = sums[0].T @ sums[0] + sums[1].T @ sums[1] - sums[2].T @ sums[2]
+    G = min(DATA["u"].nunique(), DATA["t"].nunique())
+    bread = np.linalg.inv(explained.T @ explained)
+    wanted = G / (G - 1) * (N - 1) / (N - 2) * np.diag(bread @ meat @ bread)
+    np.testing.assert_allclose(found.params, beta, rtol=1e-9)
+    np.testing.assert_allclose(found.std_errors**2, wanted, rtol=1e-8)
+    assert found.df.eq(G - 1).all()
+    assert f"F(1, {G - 1})" in {one.distribution for one in found.tests}
+    refused(
+        lambda: qn.fit_instrumental("y ~ x", DATA, **IV, cluster=["u", "t"], method="liml"),
+        "LIML takes one column of clusters",
+    )

@@ -180,6 +180,14 @@ def test_a_full_disk_is_one_line() -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_a_data_set_that_is_none_is_told_in_the_words_of_the_shell(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["datasets", "zz"]) == 1
+    said = capsys.readouterr().err
+    assert said == "quesnay: no embedded data set 'zz': 'quesnay datasets' lists them\n"
+
+
 def test_closed_streams_are_no_fault(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -114,6 +114,7 @@ LAYOUTS: Mapping[str, Layout] = {
         unit="thousand million pesos", totals=_OFFICE, absolute=0.5,
     ),
 }  # fmt: skip
+_LARGE = 600  # rows of a sheet
 _SMALLEST_GAP = 0.05  # in millions, with three digits printed
 _YEAR = "(?:19|20)[0-9]{2}"
 
@@ -294,6 +295,8 @@ def _beside(source: TableSource, book: Book, options: ReadOptions) -> TableSourc
     """Say which sheets of a workbook hold a table besides the one taken, where none was named."""
     if options.sheet is not None or book.kind not in WORKBOOKS:
         return source
+    if len(book.sheet(source.sheet).rows) > _LARGE:
+        return source  # to read all others would take longer than the table
     others = [name for name in book.visible if name != source.sheet]
     also = [name for name in others if _grid(book.sheet(name), options) == _WHOLE]
     if not also:

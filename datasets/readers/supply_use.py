@@ -26,6 +26,7 @@ from quesnay.fitting.errors import BalanceError, DataError
 
 _ZEROS = frozenset({"", "...", "---", ".."})  # the Bureau leaves a zero empty or prints dots
 _FINAL = re.compile(r"F\d\w*")
+_BEA_CODE = re.compile(r"\w{1,8}")
 _TOTAL = re.compile(r"T\d{3}\w*|T00\w*|VABAS|VAPRO")
 _INCOMES = {
     **dict.fromkeys(("V001", "V00100"), "labour_compensation"),  # with two zeros in detail tables
@@ -223,7 +224,7 @@ def _bea_block(sheet: Sheet) -> _Block:
         if not code or (_TOTAL.fullmatch(code) and code not in {*_INCOMES, "T006"}):
             continue
         filled = any(str(sheet.cell(i, c.place)).strip() not in _ZEROS for c in columns)
-        if not filled and (not name or len(code) > 20):
+        if not filled and not (name and _BEA_CODE.fullmatch(code)):
             continue  # a footnote
         rows.append(Line(i, code, "", name))
     for what, lines, first in (("row", rows, body), ("column", columns, _LABELS)):

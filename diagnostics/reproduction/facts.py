@@ -278,7 +278,25 @@ def _own_gdp(study: Study) -> pd.DataFrame:
     groups = SCHEMAS["industry group"].columns[0]
     extra = [replace(groups, name=name) for name in study.tables.groups]
     with at_key("gdp.file"):
-        return read_own(str(study.gdp.file), "gdp", extra)
+        known = read_own(str(study.gdp.file), "gdp", extra)
+        _refuse_fractions(known, str(study.gdp.file))
+    return known
+
+
+def _refuse_fractions(known: pd.DataFrame, file: str) -> None:
+    """Refuse real growth in fractions: nominal growth says that 0.067 is 6.7 percent."""
+    gdp = known.drop_duplicates("year", keep="last").set_index("year")["gdp"]
+    before = known["year"].sub(1).map(gdp)
+    nominal = 100 * (known["gdp"] / before - 1)
+    seen = known[nominal.notna()]
+    growth, nominal = seen["real_growth"], nominal[nominal.notna()]
+    nearer = (nominal - 100 * growth).abs() < (nominal - growth).abs()
+    if len(seen) > 1 and known["real_growth"].abs().max() < 0.2 and nearer.all():
+        first = float(growth.iloc[0])
+        raise DataError(
+            f"{file}: column 'real_growth': {first:g} and its like are fractions; write percent, "
+            f"{100 * first:g}"
+        )
 
 
 def industries(study: Study) -> pd.DataFrame:

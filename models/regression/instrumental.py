@@ -16,6 +16,7 @@ from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, EstimationError, suggestion
 from quesnay.fitting.regression.clusters import counted_parameters
+from quesnay.fitting.regression.covariance import CR1, HC1, Classical
 from quesnay.fitting.regression.fixed_effects import Absorber, cluster_sums, weighed
 from quesnay.fitting.regression.instrumental import (
     InstrumentalFit,
@@ -30,6 +31,7 @@ from quesnay.fitting.regression.least_squares import (
     CovarianceEstimate,
     CovarianceRule,
     LinearFit,
+    Regression,
     project,
 )
 from quesnay.fitting.verdict import TestResult
@@ -81,7 +83,7 @@ def fit_instrumental(
     endogenous: str | Sequence[str],
     instruments: str | Sequence[str],
     absorb: str | Sequence[str] = (),
-    cluster: str | None = None,
+    cluster: str | Sequence[str] | None = None,
     weights: "str | pd.Series | None" = None,
     unit: str | None = None,
     time: str | None = None,
@@ -103,8 +105,8 @@ def fit_instrumental(
         Excluded instruments: columns or terms, at least as many columns as endogenous ones.
     absorb : str or sequence of str
         Fixed effects, ``"a:b"`` for interactions.
-    cluster : str, optional
-        Column of clusters.
+    cluster : str or sequence of str, optional
+        Columns of clusters, as of `fit_panel`; tests of the instruments go by the fewest of them.
     weights : str or Series, optional
         Weights inverse to the variance of the errors.
     unit, time : str, optional
@@ -114,7 +116,7 @@ def fit_instrumental(
     covariance : str or covariance rule, optional
         As of `fit_panel`, on the regressors that the instruments explain and the residuals of the
         equation: CR2 is clubSandwich's for two stages. By default CR1 with clusters and HC1
-        without; others are for two-stage least squares only.
+        without; LIML takes these and classical ones.
     drop_collinear : bool, optional
         As of `fit_panel`, among regressors and among instruments.
 
@@ -151,14 +153,12 @@ def fit_instrumental(
     choice(method, ("2sls", "liml"), "method")
     roles = Roles(
         absorb=column_names(absorb, "absorb"),
-        cluster=() if cluster is None else (column_name(cluster, "cluster"),),
+        cluster=column_names(cluster, "cluster"),
         weights=weights,
         time=time,
         unit=unit,
     )
-    rule = None if covariance is None else choose_rule(covariance, roles)
-    if rule is not None and method != "2sls":
-        raise DataError("covariance: LIML has CR1 and HC1 errors only; leave covariance= out")
+    rule = _errors_of(covariance, roles, method)
     parts = read_equation(formula, data, endogenous, instruments, roles, drop=drop_collinear)
     found = instrumental_variables(
         parts.y,
@@ -168,8 +168,22 @@ def fit_instrumental(
         method=cast(Any, method),
         clusters=parts.clusters,
         absorbed=parts.absorbed,
+        covariance="classical" if isinstance(rule, Classical) else "robust",
     )
     return _as_fit(found, parts, formula, method, rule)
+
+
+def _errors_of(
+    covariance: str | CovarianceRule | None, roles: Roles, method: str
+) -> CovarianceRule | None:
+    """Return the covariance asked for, None where the estimator's own serves; LIML has few."""
+    several = len(roles.cluster) > 1
+    rule = None if covariance is None and not several else choose_rule(covariance, roles)
+    if method == "liml" and not isinstance(rule, Classical | HC1 | CR1 | None):
+        raise DataError("covariance: LIML has classical, HC1 and CR1 errors only; use one of them")
+    if method == "liml" and several:
+        raise DataError("cluster: LIML takes one column of clusters; name one")
+    return rule
 
 
 def _as_fit(
@@ -198,6 +212,7 @@ def _as_fit(
     regression = sample.regression(projected, found.residuals, bread, parts.absorber)
     label = "two-stage least squares" if method == "2sls" else f"LIML (kappa {found.kappa:.4f})"
     details, notes = _details(found, parts)
+    taken = None if method == "liml" else regression  # LIML's errors are its own
     return PanelFit(
         formula=formula,
         outcome_name=parts.outcome,
@@ -205,7 +220,7 @@ def _as_fit(
         sample=sample,
         estimate=fit,
         regression=regression,
-        inference=_inference(found, parts, order) if rule is None else rule.estimate(regression),
+        inference=_inference(found, parts, order, rule, taken),
         method=f"{label}, instruments {', '.join(parts.instruments)}",
         tests=_tests(found, parts),
         details=details,
@@ -225,13 +240,24 @@ def _again(
     return found.coefficients[order]
 
 
-def _inference(found: InstrumentalFit, parts: Equation, order: list[int]) -> CovarianceEstimate:
-    name, rule = "HC1", f"factor n / (n - K); t with {found.df} degrees of freedom."
-    if parts.clusters is not None:
+def _inference(
+    found: InstrumentalFit,
+    parts: Equation,
+    order: list[int],
+    rule: CovarianceRule | None,
+    regression: Regression | None,
+) -> CovarianceEstimate:
+    if rule is not None and regression is not None:
+        return rule.estimate(regression)
+    name, said = "HC1", f"factor n / (n - K); t with {found.df} degrees of freedom."
+    if isinstance(rule, Classical):
+        name = "classical"
+        said = f"s² (X'(I - k M)X)⁻¹, M what the instruments miss; t with {found.df}."
+    elif parts.clusters is not None:
         name, own = "CR1", parts.sample.clusters[0].name
-        rule = f"{found.df + 1} clusters of {own}; t with G - 1 = {found.df} degrees of freedom."
+        said = f"{found.df + 1} clusters of {own}; t with G - 1 = {found.df} degrees of freedom."
     matrix = found.covariance[np.ix_(order, order)]
-    return CovarianceEstimate(matrix, np.full(len(order), float(found.df)), name, rule)
+    return CovarianceEstimate(matrix, np.full(len(order), float(found.df)), name, said)
 
 
 def to_linearmodels(
@@ -413,7 +439,7 @@ def _arrays(
         whole[:, inside],
         whole[:, outside],
         whole[:, k:],
-        structural.clusters[0].codes if structural.clusters else None,
+        min(structural.clusters, key=lambda one: one.count).codes if structural.clusters else None,
         _counted(structural, whole[:, :k], absorber),
         absorber,
     )

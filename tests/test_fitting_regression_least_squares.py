@@ -14,6 +14,7 @@ from quesnay.fitting.regression.least_squares import (
     _by_refined_qr,
     dependent_columns,
     least_squares,
+    project,
 )
 
 NIST = certified_sets()
@@ -169,6 +170,17 @@ def test_exact_fits_are_told_from_good_ones() -> None:
     assert least_squares(2 * x + 1, X).is_exact(2 * x + 1)
     near = 2 * x + 1 + 1e-9 * x**2
     assert not least_squares(near, X).is_exact(near)
+
+
+def test_what_a_design_does_not_explain_is_orthogonal_to_it_however_small() -> None:
+    X = np.vander(np.linspace(0.0, 1.0, 30), 4)
+    fit = project(np.ones(30), X)
+    own = 1e-9 * np.cos(40.0 * np.linspace(0.0, 1.0, 30))
+    for values in (X @ [1.0, 2.0, 3.0, 4.0] + own, np.column_stack([X[:, 1] + own, own])):
+        rest = fit.annihilate(values)
+        assert rest.shape == values.shape
+        assert np.abs(X.T @ rest).max() <= 1e-14 * np.abs(rest).max() * 30
+    np.testing.assert_allclose(X @ fit.bread() @ X.T @ X, X, rtol=1e-8, atol=1e-10)
 
 
 def test_sums_in_extended_precision_are_the_same_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:

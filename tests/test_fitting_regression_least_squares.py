@@ -183,6 +183,29 @@ def test_what_a_design_does_not_explain_is_orthogonal_to_it_however_small() -> N
     np.testing.assert_allclose(X @ fit.bread() @ X.T @ X, X, rtol=1e-8, atol=1e-10)
 
 
+@pytest.mark.parametrize("unit", [1.0, 1e-9])
+def test_two_cholesky_factorisations_are_as_good_as_householders(
+    unit: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    t = np.linspace(0.0, 1.0, 200)
+    X = np.vander(t, 6) * [1.0, 1e3, 1.0, 1e-3, 1.0, 1.0]
+    y = unit * (np.exp(t) + 0.01 * np.cos(50 * t))
+    slow = least_squares(y, X)
+    monkeypatch.setattr("quesnay.fitting.regression.least_squares._QUICK", 0)
+    quick = least_squares(y, X)
+    assert (slow.route, quick.route) == ("refined qr", "cholesky qr")
+    np.testing.assert_allclose(quick.coefficients, slow.coefficients, rtol=1e-11)
+    np.testing.assert_allclose(quick.residuals, slow.residuals, rtol=1e-9, atol=1e-15 * unit)
+    np.testing.assert_allclose(quick.bread, slow.bread, rtol=1e-9)
+    np.testing.assert_allclose(quick.root @ quick.root.T, slow.bread, rtol=1e-9)
+    np.testing.assert_allclose(X @ quick.root, quick.basis, atol=1e-10)
+    assert quick.basis is not None
+    np.testing.assert_allclose(quick.basis.T @ quick.basis, np.eye(6), atol=1e-13)
+    scaled = X / np.linalg.norm(X, axis=0)
+    exact = 1 / np.linalg.cond(scaled.T @ scaled, 1)
+    assert quick.reciprocal_condition == pytest.approx(exact, rel=1.0)
+
+
 def test_sums_in_extended_precision_are_the_same_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     X = np.vander(np.linspace(0.0, 1.0, 23), 9)
     y = np.cos(5.0 * np.linspace(0.0, 1.0, 23))

@@ -12,7 +12,7 @@ from scipy import stats
 import quesnay as qn
 from quesnay.fitting.simulation.inference import bootstrap_interval
 from quesnay.models.uncertainty.bootstrap import BootstrapResult
-from quesnay.models.uncertainty.monte_carlo import MonteCarloResult
+from quesnay.models.uncertainty.monte_carlo import MonteCarloResult, checked_inputs, sources_of
 from quesnay.models.uncertainty.running import columns_of, estimate_of, fingerprint, values_of
 from quesnay.models.uncertainty.sensitivity import VarianceShares
 
@@ -734,3 +734,28 @@ def test_a_fingerprint_changes_with_every_part() -> None:
     ]  # fmt: skip
     assert len({fingerprint(part) for part in parts}) == len(parts)
     assert fingerprint("a", "b") != fingerprint("ab", "")
+
+
+def test_inputs_of_a_vector_and_of_groups_are_named() -> None:
+    joint = qn.JointNormal([1.0, 2.0], np.eye(2))
+    inputs: dict[Any, Any] = {"v": joint, ("b", "c"): joint, "d": qn.Uniform(0, 1), "e": 3}
+    drawn = qn.monte_carlo(lambda x: {"y": x["d"] + x["e"]}, inputs, draws=4, seed=0)
+    assert list(drawn.inputs) == ["v[0]", "v[1]", "b", "c", "d", "e"]
+    arrays = drawn.input_arrays()
+    assert list(arrays) == ["v", "b", "c", "d", "e"]
+    assert (arrays["v"].shape, arrays["b"].shape) == ((4, 2), (4,))
+    np.testing.assert_array_equal(arrays["d"] + 3.0, drawn.draws["y"])
+    checked = checked_inputs(inputs)
+    assert sources_of(checked, None) == {"v": ("v",), "b, c": ("b", "c"), "d": ("d",), "e": ("e",)}
+    groups: dict[str, Any] = {"one": ["d", "v"], "two": ["c", "b", "e"]}
+    assert sources_of(checked, groups) == {"one": ("d", "v"), "two": ("c", "b", "e")}
+    for wrong, message in (
+        ({"one": ["d", "v", "b"], "two": ["c", "e"]}, "groups: b, c are drawn jointly; keep them"),
+        ({"one": ["d", "v"], "two": ["b", "c"]}, "groups: input 'e' is in no group"),
+        ({**groups, "three": ["d"]}, "groups: input 'd' is in 'one' and 'three'"),
+        ({**groups, "three": []}, "groups: 'three' is .*give a list of at least one input"),
+        ({"one": ["f"]}, "groups: no input 'f'"),
+        (["d"], "groups: expected a mapping of sources to names"),
+    ):
+        with pytest.raises(qn.QuesnayError, match=message):
+            sources_of(checked, wrong)  # type: ignore[arg-type]

@@ -887,6 +887,11 @@ def test_half_panels_are_two_way_regressions_of_dummies(times: int, cuts: list[i
     np.testing.assert_allclose(
         found.covariance, groups / (groups - 1) * spread.T @ spread, rtol=1e-7
     )
+    assert (found.df, found.nobs, found.outcome) == (groups - 1, len(data), "y")
+    assert found.details == pytest.approx(
+        {f"within estimate of {name}": b for name, b in zip(["x", "z"], whole[0], strict=True)}
+    )
+    assert f"clusters of u ({groups})" in found.rule
 
 
 def test_long_differences_go_from_each_units_first_row_to_its_last() -> None:

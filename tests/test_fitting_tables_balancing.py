@@ -21,7 +21,7 @@ from quesnay.fitting.tables.balancing import (
 STAIRS = np.tril(np.ones((3, 3)))  # row 0 sells to column 0, row 1 to 0 and 1, row 2 to all
 
 
-def _array(*values: float) -> Any:
+def _array(*values: Any) -> Any:
     return np.array(values, dtype=float)
 
 
@@ -214,7 +214,7 @@ def test_a_contradiction_is_proved_when_the_steps_are_used_up(keep_signs: bool) 
     assert (found.obstacle is not None) == keep_signs
     if keep_signs:
         assert _told(found.obstacle) == ("set", (0, 1), (0, 1), 6.0, 4.0, ())
-    blocks = np.kron(np.eye(2), np.ones((2, 2)))
+    blocks: Any = np.kron(np.eye(2), np.ones((2, 2)))
     apart = balance_least_squares(blocks, blocks, (_array(3, 2, 1, 2), np.full(4, 2.0)), **options)
     assert apart.obstacle is not None
     assert apart.obstacle.kind == "set"

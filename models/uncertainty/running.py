@@ -318,9 +318,8 @@ def _bytes(value: object) -> bytes:
     if isinstance(value, functools.partial):
         return b"partial" + _bytes([value.func, value.args, value.keywords])
     if callable(value):  # such as numpy.mean, which holds no code of its own
-        kind = f"{type(value).__module__}.{type(value).__qualname__}"
         own = f"{getattr(value, '__module__', '')}.{getattr(value, '__name__', '')}"
-        return f"{kind} {own}".encode()
+        return f"{type(value).__module__}.{type(value).__qualname__} {own}".encode()
     return repr(value).encode()
 
 

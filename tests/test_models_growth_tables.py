@@ -1,5 +1,7 @@
 """Tables of the growth models, cell by cell, against numbers worked out by hand."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -219,12 +221,12 @@ def test_a_grey_model_says_its_rows_by_hand() -> None:
     spread = ((years - years.mean()) ** 2).sum()
     assert fit.rsquared == pytest.approx(1 - (fit.resid**2).sum() / spread)
     assert fit.tidy()["term"].tolist() == ["a", "b"]
-    row = fit.glance().iloc[0]
+    row: Any = fit.glance().iloc[0]
     assert row["growth"] == pytest.approx(np.exp(-fit.params["a"]) - 1)
     assert (row["nobs"], row["dof"], row["sigma"]) == (5, fit.dof, fit.sigma)
     # the one forecast of a back-test: the fifth year from the first four; no change is 6.7
     assert fit.backtest.index.tolist() == [2019]
-    ahead = qn.fit_grey(years.iloc[:4], horizon=1).forecast.iloc[0, 0]
+    ahead = float(qn.fit_grey(years.iloc[:4], horizon=1).forecast.to_numpy(float)[0, 0])
     assert row["mape"] == pytest.approx(abs(ahead - 9.5) / 9.5)
     assert row["mape_no_change"] == pytest.approx(2.8 / 9.5)
     copy = fit.augment()
@@ -248,7 +250,7 @@ def test_a_curve_says_its_rows_by_hand() -> None:
     np.testing.assert_allclose(fit.fitted, curve, rtol=1e-9)
     np.testing.assert_allclose(fit.resid, y - curve, atol=1e-9)
     rss = float(((y - curve) ** 2).sum())
-    row = fit.glance().iloc[0]
+    row: Any = fit.glance().iloc[0]
     assert (row["curve"], row["nobs"], row["dof"], row["saturation_known"]) == (
         "logistic", 5, 2, False,
     )  # fmt: skip

@@ -220,9 +220,9 @@ def test_a_region_is_no_larger_than_its_nation_but_for_rounding(part: float, tak
         assert make().table.x.tolist() == [100.0, 2000.0 * part]
     else:
         refused(make, "sector 'mill': the region's output of 2000 exceeds the nation's of 2000")
-    whole = {"employment": ([10.0, 20.0 * part], [10.0, 20.0])}
+    whole: Any = ([10.0, 20.0 * part], [10.0, 20.0])
     if not taken:
         refused(
-            lambda: qn.location_quotient_table(nation(), [100.0, 200.0], **whole),
+            lambda: qn.location_quotient_table(nation(), [100.0, 200.0], employment=whole),
             "the region's total of 30 exceeds the nation's of 30; check the units",
         )

@@ -198,8 +198,8 @@ def test_two_cholesky_factorisations_are_as_good_as_householders(
     np.testing.assert_allclose(quick.residuals, slow.residuals, rtol=1e-9, atol=1e-15 * unit)
     np.testing.assert_allclose(quick.bread, slow.bread, rtol=1e-9)
     np.testing.assert_allclose(quick.root @ quick.root.T, slow.bread, rtol=1e-9)
-    np.testing.assert_allclose(X @ quick.root, quick.basis, atol=1e-10)
     assert quick.basis is not None
+    np.testing.assert_allclose(X @ quick.root, quick.basis, atol=1e-10)
     np.testing.assert_allclose(quick.basis.T @ quick.basis, np.eye(6), atol=1e-13)
     scaled = X / np.linalg.norm(X, axis=0)
     exact = 1 / np.linalg.cond(scaled.T @ scaled, 1)

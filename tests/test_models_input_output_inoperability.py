@@ -192,6 +192,11 @@ def test_the_period_and_the_sector_of_a_wrong_share_are_named() -> None:
     by_period = path([[0.2, 0.0], [0.0, 0.4]]).path
     # half of A q + c - q a period, from nothing: 0.1 and 0, then A q is 0 and 0.02
     np.testing.assert_allclose(by_period, [[0.0, 0.0], [0.1, 0.0], [0.05, 0.21]], atol=1e-15)
+    (shown,) = path([[0.2, 0.0], [0.0, 0.4]]).tables()
+    assert shown.title == "Inoperability over 2 periods"
+    assert list(shown.frame) == ["start", "worst", "worst in period", "end"]
+    expected = [[0.0, 0.1, 1.0, 0.05], [0.0, 0.21, 2.0, 0.21]]
+    np.testing.assert_allclose(shown.frame.to_numpy(float), expected, atol=1e-15)
     for same in ([0.2, 0.0], pd.Series([0.2, 0.0]), {0: 0.2}):
         np.testing.assert_allclose(path(same).path.iloc[2], [0.15, 0.01], atol=1e-15)
     for frame, message in (

@@ -215,3 +215,17 @@ def test_the_sector_that_has_no_diagonal_is_named() -> None:
     table = InputOutputTable(flows, x - flows.sum(axis=1), x - flows.sum(axis=0), strict=False)
     with pytest.raises(DataError, match="extraction of sector 1 is not defined: its entry on the"):
         table.extract_each()
+
+
+def test_output_may_be_a_vector_a_row_or_a_column() -> None:
+    demand, value = [350.0, 1700.0], [650.0, 1400.0]
+    for given in (
+        [1000.0, 2000.0], [[1000.0, 2000.0]], [[1000.0], [2000.0]],
+        pd.DataFrame({"x": [1000.0, 2000.0]}), pd.Series([2000.0, 1000.0], [1, 0]),
+        pd.DataFrame([[2000.0, 1000.0]], columns=[1, 0]),
+    ):  # fmt: skip
+        frame = pd.DataFrame(Z)
+        assert InputOutputTable(frame, demand, value, output=given).x.tolist() == [1000.0, 2000.0]
+    for wrong in (np.ones((2, 2)), np.ones((1, 3)), np.ones((1, 1))):
+        with pytest.raises(DataError, match=r"output: shape \(.*\); expected 2 numbers"):
+            InputOutputTable(Z, demand, value, output=wrong)

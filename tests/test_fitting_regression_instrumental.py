@@ -184,7 +184,7 @@ def test_instruments_for_each_regressor_are_strong_together() -> None:
     assert found.p_value < 1e-10
 
 
-def _two_endogenous(n: int) -> tuple[Array, Array, Array, Array, Array]:
+def _two_endogenous(n: int) -> tuple[Any, Any, Any, Any, Any]:
     g = np.random.default_rng(np.random.SeedSequence(11))
     Z, common = g.standard_normal((n, 3)), g.standard_normal(n)
     X = Z @ [[1.0, 0.2], [0.3, 1.0], [0.5, -0.5]] + common[:, None] + g.standard_normal((n, 2))

@@ -14,6 +14,7 @@ from quesnay.fitting.regression.least_squares import (
     _by_refined_qr,
     dependent_columns,
     least_squares,
+    project,
 )
 
 NIST = certified_sets()
@@ -169,6 +170,40 @@ def test_exact_fits_are_told_from_good_ones() -> None:
     assert least_squares(2 * x + 1, X).is_exact(2 * x + 1)
     near = 2 * x + 1 + 1e-9 * x**2
     assert not least_squares(near, X).is_exact(near)
+
+
+def test_what_a_design_does_not_explain_is_orthogonal_to_it_however_small() -> None:
+    X = np.vander(np.linspace(0.0, 1.0, 30), 4)
+    fit = project(np.ones(30), X)
+    own = 1e-9 * np.cos(40.0 * np.linspace(0.0, 1.0, 30))
+    for values in (X @ [1.0, 2.0, 3.0, 4.0] + own, np.column_stack([X[:, 1] + own, own])):
+        rest = fit.annihilate(values)
+        assert rest.shape == values.shape
+        assert np.abs(X.T @ rest).max() <= 1e-14 * np.abs(rest).max() * 30
+    np.testing.assert_allclose(X @ fit.bread() @ X.T @ X, X, rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e-9])
+def test_two_cholesky_factorisations_are_as_good_as_householders(
+    unit: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    t = np.linspace(0.0, 1.0, 200)
+    X = np.vander(t, 6) * [1.0, 1e3, 1.0, 1e-3, 1.0, 1.0]
+    y = unit * (np.exp(t) + 0.01 * np.cos(50 * t))
+    slow = least_squares(y, X)
+    monkeypatch.setattr("quesnay.fitting.regression.least_squares._QUICK", 0)
+    quick = least_squares(y, X)
+    assert (slow.route, quick.route) == ("refined qr", "cholesky qr")
+    np.testing.assert_allclose(quick.coefficients, slow.coefficients, rtol=1e-11)
+    np.testing.assert_allclose(quick.residuals, slow.residuals, rtol=1e-9, atol=1e-15 * unit)
+    np.testing.assert_allclose(quick.bread, slow.bread, rtol=1e-9)
+    np.testing.assert_allclose(quick.root @ quick.root.T, slow.bread, rtol=1e-9)
+    assert quick.basis is not None
+    np.testing.assert_allclose(X @ quick.root, quick.basis, atol=1e-10)
+    np.testing.assert_allclose(quick.basis.T @ quick.basis, np.eye(6), atol=1e-13)
+    scaled = X / np.linalg.norm(X, axis=0)
+    exact = 1 / np.linalg.cond(scaled.T @ scaled, 1)
+    assert quick.reciprocal_condition == pytest.approx(exact, rel=1.0)
 
 
 def test_sums_in_extended_precision_are_the_same_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:

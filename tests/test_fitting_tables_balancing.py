@@ -21,7 +21,7 @@ from quesnay.fitting.tables.balancing import (
 STAIRS = np.tril(np.ones((3, 3)))  # row 0 sells to column 0, row 1 to 0 and 1, row 2 to all
 
 
-def _array(*values: float) -> Any:
+def _array(*values: Any) -> Any:
     return np.array(values, dtype=float)
 
 
@@ -203,3 +203,22 @@ def test_margins_in_turn_by_hand() -> None:
         np.zeros((2, 2)), (((0,), _array(0, 0)),), tolerance=0.0, max_iterations=5
     )
     assert (nothing.iterations, nothing.converged, nothing.residual) == (1, True, 0.0)
+
+
+@pytest.mark.parametrize("keep_signs", [True, False])
+def test_a_contradiction_is_proved_when_the_steps_are_used_up(keep_signs: bool) -> None:
+    options: Any = {"keep_signs": keep_signs, "tolerance": 1e-9, "max_iterations": 3}
+    u, v = _array(3, 3, 1), _array(2, 2, 3)
+    found = balance_least_squares(STAIRS, STAIRS, (u, v), **options)
+    assert found.converged != keep_signs  # without signs a negative cell takes back the rest
+    assert (found.obstacle is not None) == keep_signs
+    if keep_signs:
+        assert _told(found.obstacle) == ("set", (0, 1), (0, 1), 6.0, 4.0, ())
+    blocks: Any = np.kron(np.eye(2), np.ones((2, 2)))
+    apart = balance_least_squares(blocks, blocks, (_array(3, 2, 1, 2), np.full(4, 2.0)), **options)
+    assert apart.obstacle is not None
+    assert apart.obstacle.kind == "set"
+    assert sorted([apart.obstacle.need, apart.obstacle.room]) in ([4.0, 5.0], [3.0, 4.0])
+    met = balance_least_squares(blocks, blocks, (_array(3, 1, 1, 3), np.full(4, 2.0)), **options)
+    assert met.converged
+    assert met.obstacle is None

@@ -249,9 +249,8 @@ def test_a_table_is_as_wide_as_its_letters_and_an_empty_cell_no_higher() -> None
     made = document_bytes("Report", [], [Part("Totals", tables=[Table("Totals", frame)])])
     table = docx.Document(io.BytesIO(made)).tables[0]
     assert {mark.get(f"{W}val") for mark in table._tbl.iter(f"{W}sz")} == {"18"}  # half points
-    assert all(
-        cell.paragraphs[0]._p.pPr.find(f"{W}rPr") is not None for cell in table.column_cells(1)
-    )
+    marks = [cell.paragraphs[0]._p.pPr.find(f"{W}rPr/{W}sz") for cell in table.column_cells(1)]
+    assert [mark.get(f"{W}val") for mark in marks] == ["18"] * 4
     own = table.columns[0].width / docx.shared.Pt(9)  # of the size; the widest are capitals
     assert 14 * 0.72 < own < 14 * 1.0 + 2
 

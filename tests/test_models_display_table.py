@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 
 from quesnay.fitting.errors import DataError
 from quesnay.models.display.escape import display_width
-from quesnay.models.display.grid import amounts, wrap
+from quesnay.models.display.grid import amounts, build_grid, wrap
 from quesnay.models.display.table import Explanation, Table, Tabular
 
 
@@ -468,3 +468,16 @@ def test_a_format_is_followed_but_for_a_zero_with_a_sign(
 ) -> None:
     table = Table("t", pd.DataFrame({"a": [value]}, index=["x"]), (), {"a": spec})
     assert table.to_text().splitlines()[-1].split()[-1] == text
+
+
+def test_texts_reach_over_equal_neighbours_but_in_the_innermost_level() -> None:
+    rows = pd.MultiIndex.from_tuples([("a", 1), ("a", 1), ("b", 1), ("b", 2), ("a", 2)])
+    columns = pd.MultiIndex.from_tuples([("x", "p"), ("x", "p"), ("y", "p")])
+    grid = build_grid(pd.DataFrame(np.ones((5, 3)), rows, columns), {})
+    assert grid.spans() == ([[2, 0, 2, 0, 1], [1, 1, 1, 1, 1]], [[2, 0, 1], [1, 1, 1]])
+    plain = build_grid(pd.DataFrame({"x": [1.0, 2.0]}, ["a", "a"]), {})
+    assert plain.spans() == ([[1, 1]], [[1]])
+    three = pd.MultiIndex.from_tuples([("a", "u", 1), ("a", "u", 2), ("a", "v", 3), ("b", "v", 4)])
+    assert build_grid(pd.DataFrame({"x": range(4)}, three), {}).spans()[0] == [
+        [3, 0, 0, 1], [2, 0, 1, 1], [1, 1, 1, 1],
+    ]  # fmt: skip

@@ -1,5 +1,7 @@
 """Tables of the growth models, cell by cell, against numbers worked out by hand."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -209,3 +211,79 @@ def test_a_grey_forecast_by_hand() -> None:
         "GM(1,1), a = -0.66667, b = 0.66667: growth of 94.77% a year (Deng 1982)."
     )
     assert "too rough for GM(1,1)" in forecast.notes[-1]
+
+
+def test_a_grey_model_says_its_rows_by_hand() -> None:
+    years = pd.Series([2.0, 3.1, 4.4, 6.7, 9.5], range(2015, 2020))
+    fit = qn.fit_grey(years, horizon=2)
+    assert (fit.nobs, fit.resid.name) == (5, "resid")
+    np.testing.assert_allclose(fit.resid, years - fit.fitted["fitted"], atol=1e-12)
+    spread = ((years - years.mean()) ** 2).sum()
+    assert fit.rsquared == pytest.approx(1 - (fit.resid**2).sum() / spread)
+    assert fit.tidy()["term"].tolist() == ["a", "b"]
+    row: Any = fit.glance().iloc[0]
+    assert row["growth"] == pytest.approx(np.exp(-fit.params["a"]) - 1)
+    assert (row["nobs"], row["dof"], row["sigma"]) == (5, fit.dof, fit.sigma)
+    # the one forecast of a back-test: the fifth year from the first four; no change is 6.7
+    assert fit.backtest.index.tolist() == [2019]
+    ahead = float(qn.fit_grey(years.iloc[:4], horizon=1).forecast.to_numpy(float)[0, 0])
+    assert row["mape"] == pytest.approx(abs(ahead - 9.5) / 9.5)
+    assert row["mape_no_change"] == pytest.approx(2.8 / 9.5)
+    copy = fit.augment()
+    copy.iloc[0, 0] = -1.0
+    assert fit.fitted.iloc[0, 0] == 2.0
+    forecast, back = fit.tables()
+    assert f"growth of {row['growth']:.2%} a year" in forecast.notes[0]
+    assert back.notes == (
+        f"Mean absolute percentage error one year ahead: grey {row['mape']:.2%}, no change 29.47%.",
+    )
+
+
+def test_a_curve_says_its_rows_by_hand() -> None:
+    t, y = [2010.0, 2012.0, 2014.0, 2016.0, 2018.0], [0.5, 1.1, 2.0, 2.8, 3.4]
+    fit = qn.fit_curve("logistic", t, y)
+    assert fit.names == ("saturation", "rate", "midpoint")
+    assert fit.coefficients.tolist() == fit.params.tolist()
+    assert fit.fitted.index.tolist() == fit.resid.index.tolist() == t
+    top, rate, middle = fit.params
+    curve = top / (1 + np.exp(-rate * (np.array(t) - middle)))
+    np.testing.assert_allclose(fit.fitted, curve, rtol=1e-9)
+    np.testing.assert_allclose(fit.resid, y - curve, atol=1e-9)
+    rss = float(((y - curve) ** 2).sum())
+    row: Any = fit.glance().iloc[0]
+    assert (row["curve"], row["nobs"], row["dof"], row["saturation_known"]) == (
+        "logistic", 5, 2, False,
+    )  # fmt: skip
+    assert row["rss"] == pytest.approx(rss)
+    assert row["sigma"] == pytest.approx((rss / 2) ** 0.5)
+    assert row["rsquared"] == pytest.approx(1 - rss / np.var(y) / 5)
+    assert fit.inference.df.tolist() == [2.0] * 3
+    np.testing.assert_array_equal(fit.inference.matrix, fit.covariance)
+    known = qn.fit_curve("logistic", t, y, y_errors=0.1 * np.ones(5))
+    assert known.inference.df.tolist() == [np.inf] * 3
+    assert fit.tables()[0].notes[1] == "5 points, 2 degrees of freedom; profile intervals."
+    exact = qn.fit_curve("logistic", t[:2], y[:2], saturation=4.0).tables()[0].notes
+    assert exact[1] == "As many points as parameters: the curve passes through them exactly."
+    copy = fit.augment()
+    copy.iloc[0, 0] = -1.0
+    assert fit.data.iloc[0, 0] == 2010.0
+
+
+def test_a_disaggregation_says_what_lies_outside_and_below() -> None:
+    quarters = pd.period_range("2014Q4", periods=10, freq="Q")
+    guide = pd.Series([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 11], quarters)
+    years = pd.Series([10.0, 27.0], [2015, 2016])
+    plain, fitted = qn.disaggregate(years, guide, method="chow-lin", intercept=False).tables()
+    assert "2 periods lie outside the given ones: extrapolated." in plain.notes
+    assert list(plain.frame) == ["value", "std_error"]
+    assert fitted.title == "Regression on the indicators"
+    assert fitted.notes[0].startswith("rho ")
+    steep = pd.Series([1.0, 100.0, 1.0], [2015, 2016, 2017])
+    alone = qn.disaggregate(steep, to="quarterly", method="denton").tables()
+    assert len(alone) == 1
+    values = alone[0].frame["value"]
+    below = values[values < 0]
+    assert alone[0].notes[-1] == (
+        f"{len(below)} values are negative, the lowest {below.min():.4g} in {below.idxmin()}, of "
+        "figures that are not: nonnegative=True holds them at 0."
+    )

@@ -283,3 +283,11 @@ def test_residual_is_the_largest_gap_relative_to_the_largest_level() -> None:
     moved = pd.DataFrame(values, found.effects.index, found.effects.columns)
     levels = max(found.start.abs().max(), found.end.abs().max())
     assert replace(found, effects=moved).residual == pytest.approx(3.0 / levels)
+
+
+def test_ratios_of_a_sector_that_falls_to_nothing_are_missing() -> None:
+    before = qn.InputOutputTable(np.zeros((2, 2)), [10.0, 5.0], [10.0, 5.0])
+    after = qn.InputOutputTable(np.zeros((2, 2)), [20.0, 0.0], [20.0, 0.0])
+    found = qn.structural_decomposition(before, after, factors=("A", "f"), method="lmdi")
+    assert found.ratios.loc[0].to_dict() == pytest.approx({"A": 1.0, "f": 2.0})
+    assert found.ratios.loc[1].isna().all()

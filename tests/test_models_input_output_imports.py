@@ -196,3 +196,33 @@ def test_a_gap_is_measured_by_sales_where_these_exceed_output(gap: float, balanc
         return
     with pytest.raises(qn.BalanceError, match=r"row 'a': sales and final demand are 1.0002"):
         qn.InputOutputTable(Z, demand, value, **ask)
+
+
+def test_products_whose_imports_do_not_fit_are_named() -> None:
+    table = _competitive()
+    demand = table.final_demand.assign(imports=[-20.0, 5.0], home=[60.0, 75.0])
+    made = qn.InputOutputTable(table.Z, demand, table.value_added)
+    refused(lambda: split_imports(made, imports="imports"), "column 'imports' holds 5 for 'b'")
+    # b: its buyers take 20, 40 and 90 at home, and 5 go abroad
+    demand = table.final_demand.assign(imports=[-20.0, -151.0], home=[60.0, 90.0])
+    demand["exports"] = [20.0, 146.0]
+    made = qn.InputOutputTable(table.Z, demand, table.value_added)
+    message = "imports of 'b' are 151, more than its buyers at home buy .150.; take re-exports"
+    refused(lambda: split_imports(made, imports="imports", exports=["exports"]), message)
+
+
+@pytest.mark.parametrize(("part", "taken"), [(1.0 + 5e-10, True), (1.0 + 2e-9, False)])
+def test_a_region_is_no_larger_than_its_nation_but_for_rounding(part: float, taken: bool) -> None:
+    def make() -> Any:
+        return qn.location_quotient_table(nation(), [100.0, 2000.0 * part])
+
+    if taken:
+        assert make().table.x.tolist() == [100.0, 2000.0 * part]
+    else:
+        refused(make, "sector 'mill': the region's output of 2000 exceeds the nation's of 2000")
+    whole: Any = ([10.0, 20.0 * part], [10.0, 20.0])
+    if not taken:
+        refused(
+            lambda: qn.location_quotient_table(nation(), [100.0, 200.0], employment=whole),
+            "the region's total of 30 exceeds the nation's of 30; check the units",
+        )

@@ -180,3 +180,29 @@ def test_an_interdependency_aligns_by_its_labels() -> None:
     # q_a = 0.2 q_b + 0.1 and q_b = 0.5 q_a + 0.2, so that q_a = 0.14 / 0.9
     assert turned["a"] == pytest.approx(0.14 / 0.9, rel=1e-12)
     assert turned["b"] == pytest.approx(0.25 / 0.9, rel=1e-12)
+
+
+def test_the_period_and_the_sector_of_a_wrong_share_are_named() -> None:
+    def path(shock: Any) -> Any:
+        return qn.inoperability_path(GOOD, shock, resilience=0.5, periods=2)
+
+    for wrong in ([[0, 0.1], [0, 2]], pd.DataFrame([[0, 0.1], [0, 2]])):
+        with pytest.raises(qn.DataError, match="perturbation, period 1 of 1 is 2; expected 0 to 1"):
+            path(wrong)
+    by_period = path([[0.2, 0.0], [0.0, 0.4]]).path
+    # half of A q + c - q a period, from nothing: 0.1 and 0, then A q is 0 and 0.02
+    np.testing.assert_allclose(by_period, [[0.0, 0.0], [0.1, 0.0], [0.05, 0.21]], atol=1e-15)
+    (shown,) = path([[0.2, 0.0], [0.0, 0.4]]).tables()
+    assert shown.title == "Inoperability over 2 periods"
+    assert list(shown.frame) == ["start", "worst", "worst in period", "end"]
+    expected = [[0.0, 0.1, 1.0, 0.05], [0.0, 0.21, 2.0, 0.21]]
+    np.testing.assert_allclose(shown.frame.to_numpy(float), expected, atol=1e-15)
+    for same in ([0.2, 0.0], pd.Series([0.2, 0.0]), {0: 0.2}):
+        np.testing.assert_allclose(path(same).path.iloc[2], [0.15, 0.01], atol=1e-15)
+    for frame, message in (
+        (pd.DataFrame(GOOD, ["a", "b"], ["a", "c"]), "interdependency: row 'b' has no column"),
+        (pd.DataFrame([[0, 0.5], [-0.2, 0]], ["a", "b"], ["a", "b"]),
+         "row 'b', column 'a' is -0.2; expected at least 0"),
+    ):  # fmt: skip
+        with pytest.raises(qn.DataError, match=message):
+            qn.inoperability(frame, [0.0, 0.1])

@@ -1,5 +1,7 @@
 """Uncertain coefficients and weights: derivatives by difference, draws by new factorisations."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -147,3 +149,35 @@ def test_errors_by_sector_and_by_cell_are_read_by_label() -> None:
     for other in found[1:]:
         pd.testing.assert_frame_equal(found[0].estimates, other.estimates)
     assert "95 % intervals" in repr(found[0])
+
+
+@pytest.mark.parametrize("uncertain", [0, 2])
+@pytest.mark.parametrize("weights", [{0: 1.0}, {0: 0.5, 1: 1.0}])
+@pytest.mark.parametrize("kind", ["total", "satellite", "backward"])
+def test_draws_of_an_extraction_are_those_of_the_changed_table(
+    uncertain: int, weights: dict[int, float], kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    A = np.array([[0.1, 0.2, 0.1], [0.2, 0.1, 0.3], [0.1, 0.1, 0.2]])
+    f, v = np.array([10.0, 20.0, 30.0]), 1.0 - A.sum(axis=0)
+    x = np.linalg.solve(np.eye(3) - A, f)
+    made = InputOutputTable(A * x, f, v * x)
+    monkeypatch.setattr(
+        "quesnay.models.input_output.intervals.lognormal_factors",
+        lambda variation, rng: np.full(variation.shape, 1.25),
+    )
+    options: Any = {"method": "monte_carlo", "draws": 2, "seed": 0, "kind": kind}
+    found = made.extraction_intervals(weights, relative_error={uncertain: 0.1}, **options).estimates
+    keep = np.diag(1.0 - np.array([weights.get(k, 0.0) for k in range(3)]))
+
+    def lost(B: Array) -> list[float]:
+        after = {"total": keep @ B @ keep, "satellite": keep @ B, "backward": B @ keep}[kind]
+        rest = np.linalg.solve(np.eye(3) - after, f if kind == "backward" else keep @ f)
+        gone = np.linalg.solve(np.eye(3) - B, f) - rest
+        return [float(gone.sum()), float(v @ gone)]
+
+    changed = A.copy()
+    changed[:, uncertain] *= 1.25
+    np.testing.assert_allclose(found["estimate"], lost(A), rtol=1e-10)
+    np.testing.assert_allclose(found["low"], lost(changed), rtol=1e-10)
+    np.testing.assert_allclose(found["high"], lost(changed), rtol=1e-10)
+    np.testing.assert_allclose(found["standard_error"], 0.0, atol=1e-10)

@@ -299,3 +299,44 @@ def test_a_product_whose_makers_cancel_has_no_shares() -> None:
     turned = qn.SupplyUseTable(supply.T, use.T, [11.0, 4.0, 4.0], [10.0, 9.0, 0.0])
     with pytest.raises(qn.QuesnayError, match=r"model B: .* industry 'c' with an output of 0"):
         turned.symmetric("B")
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_a_balanced_supply_and_use_doubles_with_its_totals(imported: bool) -> None:
+    bought = [2.0, 4.0] if imported else None
+    final = [[7.0, 0.0], [1.0, 8.0]] if imported else [[5.0, 0.0], [1.0, 4.0]]
+    supply, use = np.array([[8.0, 2.0], [0.0, 10.0]]), np.array([[2.0, 3.0], [1.0, 4.0]])
+    found = qn.balance_supply_use(
+        supply, use, final, [[3.0, 2.0], [2.0, 3.0]], imports=bought,
+        industry_output=[16.0, 24.0], final_demand_totals=2.0 * np.sum(final, axis=0),
+        value_added_totals=[10.0, 10.0], import_total=12.0 if imported else None,
+    )  # fmt: skip
+    np.testing.assert_allclose(found.supply, 2 * supply, rtol=1e-7)
+    np.testing.assert_allclose(found.use, 2 * use, rtol=1e-7)
+    np.testing.assert_allclose(found.final_demand, 2 * np.array(final), rtol=1e-7)
+    np.testing.assert_allclose(found.value_added, [[6.0, 4.0], [4.0, 6.0]], rtol=1e-7)
+    account, products = found.tables()
+    assert account.frame.loc["converged", "value"] == "yes"
+    assert list(products.frame) == ["supply", *(["imports"] if imported else []), "used"]
+    np.testing.assert_allclose(products.frame["supply"], [20.0, 20.0], rtol=1e-7)
+    used = [24.0, 28.0] if imported else [20.0, 20.0]
+    np.testing.assert_allclose(products.frame["used"], used, rtol=1e-7)
+    if imported:
+        np.testing.assert_allclose(products.frame["imports"], [4.0, 8.0], rtol=1e-7)
+
+
+@pytest.mark.parametrize(("gap", "met"), [(9e-6, True), (1.1e-5, False)])
+def test_final_demand_is_value_added_but_for_rounding(gap: float, met: bool) -> None:
+    def balance() -> Any:
+        return qn.balance_supply_use(
+            np.diag([8.0, 12.0]), [[2, 3], [1, 4]], [3.0, 7.0], [5.0, 5.0],
+            industry_output=[8.0, 12.0], final_demand_totals=[10.0 + gap],
+        )  # fmt: skip
+
+    if met:
+        assert balance().converged
+    else:
+        with pytest.raises(
+            qn.BalanceError, match=r"is not value added of 10: they differ by 1.1e-0"
+        ):
+            balance()

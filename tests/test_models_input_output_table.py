@@ -184,3 +184,48 @@ def test_an_unknown_account_is_answered_with_the_first_twelve() -> None:
     said = str(caught.value)
     assert said.startswith("account 'jobs' is unknown;")
     assert said.endswith("the table has " + ", ".join(map(repr, first)))
+
+
+def test_what_is_extracted_may_be_shares_labels_or_a_list() -> None:
+    made = labelled()
+    half = made.extract({"mill": 0.5}).weights
+    assert half.to_dict() == {"mill": 0.5}
+    for given in (np.array([0.0, 0.5]), pd.Series({"farm": 0.0, "mill": 0.5})):
+        assert made.extract(given).weights.to_dict() == {"mill": 0.5}
+    for whole in (np.array([0, 1]), ["mill"], ("mill",), pd.Index(["mill"]), np.array(["mill"])):
+        assert made.extract(whole).weights.to_dict() == {"mill": 1.0}
+    bare = InputOutputTable(Z, [350.0, 1700.0], [650.0, 1400.0])
+    assert bare.extract([1]).weights.to_dict() == {1: 1.0}
+    for wrong, message in (
+        (np.array([0, 1]), "an array of 0 and 1 could be shares or the labels of sectors"),
+        ({0: 0.5, 1: 1.5}, "weights: sector 1 has 1.5; expected a share from 0 to 1"),
+        ({0: 0.5, 1: True}, "weights: sector 1 has True; expected a share from 0 to 1"),
+        ({0: 0.5, 1: "1"}, "weights: sector 1 has '1'; expected a share from 0 to 1"),
+        (np.array([0.5, -0.5]), "weights: sector 1 has -0.5; expected a share from 0 to 1"),
+    ):
+        with pytest.raises(DataError, match=message):
+            bare.extract(wrong)
+
+
+def test_the_sector_that_has_no_diagonal_is_named() -> None:
+    # as the first sector of such a table elsewhere, here the second
+    values = np.array([[1.0 - 1e-13, 0.5], [-0.2, 0.0]])
+    x = np.array([100.0, 100.0])
+    flows = values * x
+    table = InputOutputTable(flows, x - flows.sum(axis=1), x - flows.sum(axis=0), strict=False)
+    with pytest.raises(DataError, match="extraction of sector 1 is not defined: its entry on the"):
+        table.extract_each()
+
+
+def test_output_may_be_a_vector_a_row_or_a_column() -> None:
+    demand, value = [350.0, 1700.0], [650.0, 1400.0]
+    for given in (
+        [1000.0, 2000.0], [[1000.0, 2000.0]], [[1000.0], [2000.0]],
+        pd.DataFrame({"x": [1000.0, 2000.0]}), pd.Series([2000.0, 1000.0], [1, 0]),
+        pd.DataFrame([[2000.0, 1000.0]], columns=[1, 0]),
+    ):  # fmt: skip
+        frame = pd.DataFrame(Z)
+        assert InputOutputTable(frame, demand, value, output=given).x.tolist() == [1000.0, 2000.0]
+    for wrong in (np.ones((2, 2)), np.ones((1, 3)), np.ones((1, 1))):
+        with pytest.raises(DataError, match=r"output: shape \(.*\); expected 2 numbers"):
+            InputOutputTable(Z, demand, value, output=wrong)

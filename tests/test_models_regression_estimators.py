@@ -337,3 +337,9 @@ def test_the_error_of_a_row_left_out_is_that_of_a_fit_without_it() -> None:
         X = np.column_stack([np.ones(8), data["x"].drop(row)])
         b = np.linalg.lstsq(X, data["y"].drop(row).to_numpy(), rcond=None)[0]
         assert found[row] == pytest.approx(data["y"][row] - b[0] - b[1] * data["x"][row])
+
+
+def test_labels_of_estimates_are_each_given_once() -> None:
+    twice = pd.Series([1.0, 2.0], ["a", "a"])
+    with pytest.raises(qn.DataError, match="label 'a' occurs twice; make it unique"):
+        qn.combine(twice, [1.0, 1.0])

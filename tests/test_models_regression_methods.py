@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import statsmodels.formula.api as smf
 
 import quesnay as qn
 from quesnay.fitting.regression.covariance import HC1
+from quesnay.models.regression.bridges import from_results
 from tests.refusals import refused
 
 G = np.random.default_rng(np.random.SeedSequence(11))
@@ -363,6 +365,71 @@ def test_panels_of_linearmodels_bring_their_unit_and_time() -> None:
         found.assumptions["statistic"], ours.assumptions["statistic"], rtol=1e-6
     )
     assert found.header.loc["unit and time", "value"] == "u and t"
+
+
+def _as_linearmodels(
+    effects: dict[str, Any], covariance: str, weights: Any = None, kind: str = "PanelOLS"
+) -> Any:
+    """Return what is read of a fit of linearmodels, by the names it has there."""
+    data = DATA.set_index(["u", "t"])
+    weight = np.ones(len(data)) if weights is None else data[weights].to_numpy()
+    exog = data[["x", "z"]].assign(const=1.0)
+    groups = [data.index.get_level_values(k) for k in (0, 1)]
+    named = zip(groups, ("entity_effects", "time_effects"), strict=True)
+    chosen = [group for group, name in named if name in effects]
+    absorbed = [*chosen, *([data["k"]] if "other_effects" in effects else [])]
+    dummies = [pd.get_dummies(np.asarray(g), dtype=float).to_numpy() for g in absorbed]
+    wide = np.column_stack([exog, *dummies]) * np.sqrt(weight)[:, None]
+    b = np.linalg.lstsq(wide, data["y"].to_numpy() * np.sqrt(weight), rcond=None)[0][:3]
+    model = type(kind, (), {
+        "dependent": SimpleNamespace(dataframe=data[["y"]]),
+        "exog": SimpleNamespace(values2d=exog.to_numpy(), vars=list(exog)),
+        "weights": SimpleNamespace(values2d=weight[:, None]),
+        "_other_effect_cats": SimpleNamespace(dataframe=data[["k"]]), **effects,
+    })  # fmt: skip
+    made = type("PanelEffectsResults", (), {"__module__": "linearmodels.panel.results"})()
+    made.model, made.params, made._cov_type = model(), pd.Series(b, exog.columns), covariance
+    return made
+
+
+@pytest.mark.parametrize(
+    ("effects", "covariance", "weights", "ours"),
+    [
+        ({}, "Unadjusted", None, {"covariance": "classical"}),
+        ({}, "Robust", None, {"covariance": "HC1"}),
+        ({}, "Unadjusted", "w", {"covariance": "classical", "weights": "w"}),
+        ({"entity_effects": True}, "Clustered", None, {"absorb": "u", "cluster": "u"}),
+        ({"entity_effects": True, "time_effects": True}, "Unadjusted", None,
+         {"absorb": ["u", "t"], "covariance": "classical"}),
+        ({"other_effects": True}, "Unadjusted", None, {"absorb": "k", "covariance": "classical"}),
+    ],
+)  # fmt: skip
+def test_what_linearmodels_fitted_is_read_by_its_parts(
+    effects: dict[str, Any], covariance: str, weights: str | None, ours: dict[str, Any]
+) -> None:
+    found = from_results(_as_linearmodels(effects, covariance, weights))
+    own = qn.fit_panel("y ~ x + z", DATA, **PANEL, **ours)
+    names = [name for name in own.names if name != "Intercept"]
+    np.testing.assert_allclose(found.params[names], own.params[names], rtol=1e-9)
+    np.testing.assert_allclose(found.std_errors[names], own.std_errors[names], rtol=1e-9)
+    assert ("Intercept" in found.names) == ("Intercept" in own.names)
+    assert (found.nobs, found.outcome_name) == (own.nobs, "y")
+    assert found.inference.name == own.inference.name
+    assert [group.name for group in found.sample.effects] == [g.name for g in own.sample.effects]
+    assert found.sample.unit is not None
+    assert (found.sample.unit.name, found.sample.unit.count) == ("u", UNITS)
+
+
+def test_what_is_none_of_the_accepted_fits_is_refused_by_its_name() -> None:
+    odd = _as_linearmodels({}, "Robust", kind="RandomEffects")
+    refused(lambda: from_results(odd), "RandomEffects of linearmodels is not diagnosed here; exp")
+    wrong = _as_linearmodels({}, "Robust")
+    known = wrong.params
+    wrong.params = known * (1.0 + 2e-6)
+    refused(lambda: from_results(wrong), "its coefficients are not those of least squares on its")
+    wrong.params = known * (1.0 + 5e-7)
+    assert from_results(wrong).nobs == len(DATA)
+    refused(lambda: from_results([1]), "expected a fit: .*; got list")
 
 
 @pytest.mark.parametrize(
@@ -825,6 +892,11 @@ def test_half_panels_are_two_way_regressions_of_dummies(times: int, cuts: list[i
     np.testing.assert_allclose(
         found.covariance, groups / (groups - 1) * spread.T @ spread, rtol=1e-7
     )
+    assert (found.df, found.nobs, found.outcome) == (groups - 1, len(data), "y")
+    assert found.details == pytest.approx(
+        {f"within estimate of {name}": b for name, b in zip(["x", "z"], whole[0], strict=True)}
+    )
+    assert f"clusters of u ({groups})" in found.rule
 
 
 def test_long_differences_go_from_each_units_first_row_to_its_last() -> None:

@@ -138,12 +138,11 @@ def test_imports_apart_are_updated_in_their_own_rows(final: bool) -> None:
     flows = pd.DataFrame([[1.0, 2.0], [3.0, 1.0]], S, S)
     bought = pd.DataFrame([[0.5, 0.25]], ["oil"], S)
     used = pd.DataFrame({"homes": [0.75]}, ["oil"])
-    block = (bought, used) if final else bought
     demand, value = pd.DataFrame({"homes": [4.0, 5.0]}, S), pd.Series([2.5, 5.75], S)
     old, last = (
         InputOutputTable(
             k * flows, k * demand, k * value,
-            imports=tuple(k * part for part in block) if final else k * bought,
+            imports=(k * bought, k * used) if final else k * bought,
         )
         for k in (1.0, 2.0)
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """Bootstrap, Monte Carlo, sensitivity: right numbers, and no malformed input passes."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from scipy import stats
 import quesnay as qn
 from quesnay.fitting.simulation.inference import bootstrap_interval
 from quesnay.models.uncertainty.bootstrap import BootstrapResult
-from quesnay.models.uncertainty.monte_carlo import MonteCarloResult
+from quesnay.models.uncertainty.monte_carlo import MonteCarloResult, checked_inputs, sources_of
+from quesnay.models.uncertainty.running import columns_of, estimate_of, fingerprint, values_of
 from quesnay.models.uncertainty.sensitivity import VarianceShares
 
 U = np.linspace(0.001, 0.999, 57)
@@ -645,5 +647,114 @@ def _mean_of_x(data: pd.DataFrame) -> float:
 def test_shares_of_the_variance_add_to_one_where_a_figure_varies() -> None:
     total = pd.DataFrame([[0.5, -0.1, 0.3], [0.0, 0.0, -0.2]], ["y", "z"], list("abc"))
     found = VarianceShares(total, total, 9).shares
-    assert found.loc["y"].tolist() == pytest.approx([0.625, 0.0, 0.375])
-    assert found.loc["z"].isna().all()
+    np.testing.assert_allclose(found, [[0.625, 0.0, 0.375], [np.nan] * 3], rtol=1e-12)
+
+
+RETURNED: list[tuple[Any, int, list[str], list[list[float]]]] = [
+    (2.0, 3, ["value"], [[2.0]] * 3),
+    (2.0, 1, ["value"], [[2.0]]),
+    (np.array([1.0, 2.0, 3.0]), 3, ["value"], [[1.0], [2.0], [3.0]]),
+    (np.array([1.0, 2.0, 3.0]), 1, ["value_0", "value_1", "value_2"], [[1.0, 2.0, 3.0]]),
+    (np.array([[1.0, 2.0], [3.0, 4.0]]), 2, ["value_0", "value_1"], [[1.0, 2.0], [3.0, 4.0]]),
+    ({"a": 1.0, "b": np.array([2.0, 3.0])}, 2, ["a", "b"], [[1.0, 2.0], [1.0, 3.0]]),
+    (pd.DataFrame({"a": [1.0, 2.0]}), 2, ["a"], [[1.0], [2.0]]),
+    (pd.Series([1.0, 2.0], ["a", "b"]), 1, ["a", "b"], [[1.0, 2.0]]),
+    (pd.Series([1.0, 2.0], ["a", "b"]), 2, ["value"], [[1.0], [2.0]]),
+]
+
+
+@pytest.mark.parametrize("case", range(len(RETURNED)))
+def test_what_a_function_returns_becomes_rows_of_draws(case: int) -> None:
+    returned, rows, names, values = RETURNED[case]
+    labels = columns_of(returned, rows=rows, owner="it")
+    assert list(labels) == names
+    found = values_of(returned, labels, rows=rows, owner="it")
+    assert found.tolist() == values
+
+
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        ({}, "it returned an empty mapping; at least one number expected"),
+        ({"a": 1.0, "b": [1.0, 2.0]}, r"it, 'b' returned shape \(2,\) for 3 draws; one number a"),
+        ({"a": "x"}, "it, 'a' returned 'x'; numbers expected"),
+        (np.ones((2, 3)), r"it returned shape \(2, 3\) for 3 draws; the first axis must be the dr"),
+        (np.ones((3, 0)), r"it returned shape \(3, 0\) for 3 draws"),
+        (np.ones((3, 1, 1)), r"it returned shape \(3, 1, 1\) for 3 draws"),
+        (pd.Series([1.0, 2.0]), r"it returned shape \(1, 2\) for 3 draws"),
+    ],
+)
+def test_what_is_no_row_of_draws_is_refused(returned: Any, message: str) -> None:
+    with pytest.raises(qn.QuesnayError, match=message):
+        columns_of(returned, rows=3, owner="it")
+
+
+def test_figures_are_taken_by_their_names_at_every_call() -> None:
+    labels = pd.Index(["a", "b"])
+    for turned in ({"b": 2.0, "a": 1.0}, pd.DataFrame({"b": [2.0], "a": [1.0]})):
+        assert values_of(turned, labels, rows=1, owner="it").tolist() == [[1.0, 2.0]]
+    for other in ({"a": 1.0}, {"a": 1.0, "c": 2.0}, {"a": 1.0, "b": 2.0, "c": 3.0}):
+        with pytest.raises(
+            qn.QuesnayError, match=r"it returned \['a'.*after \['a', 'b'\]; it must"
+        ):
+            values_of(other, labels, rows=1, owner="it")
+    assert estimate_of({"a": 1.0}, owner="it")[1].tolist() == [1.0]
+    with pytest.raises(qn.QuesnayError, match="it 'b' is not finite on the data as given"):
+        estimate_of({"a": 1.0, "b": np.inf}, owner="it")
+
+
+def test_a_checkpoint_of_the_mean_is_none_of_the_median(tmp_path: Path) -> None:
+    data = np.array([1.0, 2.0, 4.0, 5.0])
+    options: dict[str, Any] = {"draws": 5, "seed": 0}
+    qn.bootstrap(np.mean, data, **options, checkpoint=tmp_path / "run")
+    with pytest.raises(qn.QuesnayError, match=r"checkpoints of another run .statistic is"):
+        qn.bootstrap(np.median, data, **options, checkpoint=tmp_path / "run")
+
+
+def test_a_fingerprint_changes_with_every_part() -> None:
+    def adding(number: float) -> Any:
+        return lambda x: x + number
+
+    frame = pd.DataFrame({"a": [1.0, 2.0]})
+    same: list[tuple[Any, Any]] = [
+        (adding(1.0), adding(1.0)), (qn.Normal(0, 1), qn.Normal(0, 1)), (frame, frame.copy()),
+        ({"a": [1, 2]}, {"a": [1, 2]}), (np.arange(3.0), np.arange(3.0)),
+    ]  # fmt: skip
+    for one, other in same:
+        assert fingerprint(one) == fingerprint(other)
+        assert len(fingerprint(one)) == 16
+    parts: list[Any] = [
+        adding(1.0), adding(2.0), lambda x: x - 1.0, lambda x: x + 1.5, len, max,
+        np.mean, np.median, np.exp, np.log, partial(np.quantile, q=0.5), partial(np.var, ddof=1),
+        partial(np.var, ddof=0),
+        qn.Normal(0, 1), qn.Normal(1, 0), qn.LogNormal(1, 0), frame, frame.set_axis(["A"], axis=1),
+        frame.set_axis([1, 2]), frame + 1, np.arange(4.0), np.arange(4), np.arange(4.0)[None],
+        np.array(["a", 1], object), {"a": 1}, {"b": 1}, {"a": 2}, [1, 2], [12], ["1", "2"], "12",
+    ]  # fmt: skip
+    assert len({fingerprint(part) for part in parts}) == len(parts)
+    assert fingerprint("a", "b") != fingerprint("ab", "")
+
+
+def test_inputs_of_a_vector_and_of_groups_are_named() -> None:
+    joint = qn.JointNormal([1.0, 2.0], np.eye(2))
+    inputs: dict[Any, Any] = {"v": joint, ("b", "c"): joint, "d": qn.Uniform(0, 1), "e": 3}
+    drawn = qn.monte_carlo(lambda x: {"y": x["d"] + x["e"]}, inputs, draws=4, seed=0)
+    assert list(drawn.inputs) == ["v[0]", "v[1]", "b", "c", "d", "e"]
+    arrays = drawn.input_arrays()
+    assert list(arrays) == ["v", "b", "c", "d", "e"]
+    assert (arrays["v"].shape, arrays["b"].shape) == ((4, 2), (4,))
+    np.testing.assert_array_equal(arrays["d"] + 3.0, drawn.draws["y"])
+    checked = checked_inputs(inputs)
+    assert sources_of(checked, None) == {"v": ("v",), "b, c": ("b", "c"), "d": ("d",), "e": ("e",)}
+    groups: dict[str, Any] = {"one": ["d", "v"], "two": ["c", "b", "e"]}
+    assert sources_of(checked, groups) == {"one": ("d", "v"), "two": ("c", "b", "e")}
+    for wrong, message in (
+        ({"one": ["d", "v", "b"], "two": ["c", "e"]}, "groups: b, c are drawn jointly; keep them"),
+        ({"one": ["d", "v"], "two": ["b", "c"]}, "groups: input 'e' is in no group"),
+        ({**groups, "three": ["d"]}, "groups: input 'd' is in 'one' and 'three'"),
+        ({**groups, "three": []}, "groups: 'three' is .*give a list of at least one input"),
+        ({"one": ["f"]}, "groups: no input 'f'"),
+        (["d"], "groups: expected a mapping of sources to names"),
+    ):
+        with pytest.raises(qn.QuesnayError, match=message):
+            sources_of(checked, wrong)  # type: ignore[arg-type]

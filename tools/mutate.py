@@ -2,12 +2,12 @@
 
 A random sample of lines of ``fitting/``, ``models/``, ``datasets/`` and ``diagnostics/`` gets one
 fault each (`tools.mutants`) in a copy of the checkout, never in the checkout itself, and the tests
-that reach the line run against it until one fails: those of like names, the quickest, the whole
-files they stand in, the files that share a result with them, last the frozen output
-(`tools.golden`). Which test reaches which line is measured first (`tools.reach`; as long as the
-fast suite takes) and kept for the next call with ``--map FILE``; lines that moved since are found
-by their text, and lines without a test take those of their neighbours. ``--only models/growth``
-draws from files whose paths begin so.
+that reach the line run against it until one fails: those of like names, the quickest, whole files
+(like names first, which may reach it since), the files that share a result with them, last the
+frozen output (`tools.golden`). Which test reaches which line is measured first (`tools.reach`; as
+long as the fast suite takes) and kept for the next call with ``--map FILE``; lines that moved since
+are found by their text, and lines without a test take those of their neighbours. ``--only
+models/growth`` draws from files whose paths begin so.
 
 A worker collects all tests once. A fault in a function is put into a fork of it, in place of the
 function's code; one in what runs at import is tried in a process that imports everything anew. A

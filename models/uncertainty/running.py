@@ -5,6 +5,7 @@ row-by-draw array. Finished chunks are kept on disk, so that a killed run goes o
 """
 
 import contextlib
+import functools
 import hashlib
 import io
 import json
@@ -292,8 +293,11 @@ def _bytes(value: object) -> bytes:
         cells = (cell.cell_contents for cell in getattr(value, "__closure__", None) or ())
         around = [c for c in cells if isinstance(c, (int, float, str, bytes, np.ndarray))]
         return f"{name}{constants}".encode() + bytes(code.co_code) + _bytes(around)
-    if callable(value):
-        return f"{type(value).__module__}.{type(value).__qualname__}".encode()
+    if isinstance(value, functools.partial):
+        return b"partial" + _bytes([value.func, value.args, value.keywords])
+    if callable(value):  # such as numpy.mean, which holds no code of its own
+        own = f"{getattr(value, '__module__', '')}.{getattr(value, '__name__', '')}"
+        return f"{type(value).__module__}.{type(value).__qualname__} {own}".encode()
     return repr(value).encode()
 
 

@@ -99,8 +99,9 @@ def test_a_title_may_state_the_unit(cell: str, unit: str | None) -> None:
 
 def test_the_unit_is_looked_for_in_twelve_rows_and_six_columns_and_in_the_corner() -> None:
     said = "million yen"
-    assert unit_of(Sheet("t", "", [*([["x"]] * 11), [said], ["s"]]), 12) == said
-    assert unit_of(Sheet("t", "", [*([["x"]] * 12), [said], ["s"]]), 13) is None
+    rows: list[Any] = [["x"]]
+    assert unit_of(Sheet("t", "", [*(rows * 11), [said], ["s"]]), 12) == said
+    assert unit_of(Sheet("t", "", [*(rows * 12), [said], ["s"]]), 13) is None
     assert unit_of(Sheet("t", "", [[*[""] * 5, said], ["s"]]), 1) == said
     assert unit_of(Sheet("t", "", [[*[""] * 6, said], ["s"]]), 1) is None
     assert unit_of(Sheet("t", "", [["x"], [said, "s"]]), 1, 1) == said

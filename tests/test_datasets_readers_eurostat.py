@@ -19,7 +19,7 @@ def lines(cells: Cells, unit: str = "MIO_EUR", geo: str = "AT", year: str = "201
 
 
 def arranged(rows: list[Any], **options: Any) -> Arrangement:
-    return arrange_eurostat(Sheet("t.csv", "", [HEAD, *rows], ","), read_options(options))
+    return arrange_eurostat(Sheet("t.csv", "", [list(HEAD), *rows], ","), read_options(options))
 
 
 def roles(found: Iterable[Any]) -> dict[str, str]:

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import quesnay as qn
 from quesnay.commands import result_json
 from quesnay.datasets.embedded import classified_sectors
 from quesnay.diagnostics.report.language import language_of
+from quesnay.diagnostics.reproduction import findings as module
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.evidence import Evidence, gather_evidence
 from quesnay.diagnostics.reproduction.findings import answer, findings
@@ -277,10 +279,31 @@ def test_an_equation_that_made_up_inputs_never_reach_is_not_called_blind(
     said = next(s for s in findings(clear) if s.startswith("Scale: "))
     assert blind not in said
     assert "0 % of them reach the estimate" in said
+    for count, blurred in ((20, True), (21, False)):  # one in twenty is not seldom
+        rare = np.r_[np.zeros(count - 1), 1.0]
+        own = replace(
+            result, elasticities=replace(found, placebo=replace(found.placebo, made_up=rare))
+        )
+        said = next(s for s in findings(own) if s.startswith("Scale: "))
+        assert (blind in said) is blurred
     skew = replace(found.placebo, made_up=np.array([0.0, 0.0, 0.3]))
     uneven = replace(result, elasticities=replace(found, placebo=skew))
     said = next(s for s in findings(uneven) if s.startswith("Scale: "))
     assert "made-up inputs of equal scale earn 0.100 on average and 33 % of them reach" in said
+
+
+def test_agreement_by_width_and_missed_restatements_are_picked_out_of_the_verdicts() -> None:
+    rows = pd.DataFrame(
+        [("held out", "a", True, 0.25, None), ("held out", "b", True, -0.26, None),
+         ("held out", "c", False, 0.9, None), ("held out", "a", True, 0.5, "T18"),
+         ("held out", "d", False, 0.1, "T18"), ("held out", "e", False, 0.1, "S18"),
+         ("calibration", "f", None, 0.5, None)],
+        ["T18", "T19", "S18", "I18", "K18", "H18", "G18"],
+        columns=["role", "fact", "agrees", "error", "restates"],
+    )  # fmt: skip
+    assert module._agreeing_by_width(rows) == ["T19"]  # I18 is the fact of T18
+    # K18 restates T18, which agrees; H18 restates S18, which fails too
+    assert module._missed_restatements(rows) == ["K18"]
 
 
 def test_forecasts_of_the_report_are_named_as_such(result: Reproduction) -> None:

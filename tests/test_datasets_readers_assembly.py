@@ -281,6 +281,11 @@ def test_an_empty_cell_of_imports_is_nothing_but_of_an_imported_product_unknown(
     refused(lambda: qn.read_io(path, roles={"imports": "imported"}), "row 'imports', column 'farm'")
 
 
+def test_of_a_long_text_that_is_no_number_sixty_signs_are_shown(tmp_path: Path) -> None:
+    path = put(tmp_path, PLAIN.replace("wages,50", f"wages,{'n' * 61}"))
+    refused(lambda: qn.read_io(path), rf"row 'wages', column 'farm': '{'n' * 60}' is no number")
+
+
 def test_signs_of_nothing_may_stand_where_no_number_is(tmp_path: Path) -> None:
     table = read(tmp_path, PLAIN.replace("wages,50,30,,,", "wages,50,30,..,,"))
     assert table.v.tolist() == [108, 57]

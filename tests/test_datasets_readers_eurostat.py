@@ -129,6 +129,16 @@ def test_a_country_a_year_and_a_unit_are_chosen() -> None:
     assert arranged(lines(spread("A", "A"), "KG")).unit == "KG"
 
 
+def test_of_many_countries_some_are_named() -> None:
+    names = [f"C{k:02d}" for k in range(31)]
+    many = [row for name in names for row in lines(spread("A", "A"), geo=name)]
+    refused(
+        lambda: arranged(many, country="Xyz"), f"no country 'Xyz'; it has {', '.join(names[:30])}$"
+    )
+    nine = [row for name in names[:9] for row in lines(spread("A", "A"), geo=name)]
+    refused(lambda: arranged(nine), rf"holds 9 values of geo \({', '.join(names[:8])}\): pass")
+
+
 def test_values_that_are_not_published_are_zero_but_secret_ones_refused() -> None:
     rows = lines([*spread("A B", "A B P3"), ("TOTAL", "P6", "A", ":"), ("TOTAL", "P5", "B", ":p"),
                   ("TOTAL", "TU", "A", ": c"), ("TOTAL", "A", "TOTAL", ": c")])  # fmt: skip

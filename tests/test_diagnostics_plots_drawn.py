@@ -1030,6 +1030,22 @@ def test_only_more_nodes_than_asked_for_are_drawn_as_one(most: int, shown: set[s
     assert [text[0] for _, text in places[:2]] == ["a", "b"]  # the largest on top
 
 
+def test_long_lists_and_headings_of_pictures_are_cut() -> None:
+    labels = [f"sector {k:02d}" for k in range(12)]
+    flows = pd.DataFrame(1.0, labels, labels)
+    table = qn.InputOutputTable(flows, pd.Series(8.0, labels), pd.Series(8.0, labels), unit="u")
+    lost = table.extract(labels[:7])
+    figure: Any = lost.plot()
+    taken = ", ".join(labels[:6])
+    assert figure.get_label().startswith(f"Losses by sector from extracting {taken} ({lost.kind}).")
+    assert figure._suptitle.get_text() == f"Extraction ({lost.kind}) of {taken}"[:110]
+    long = table.extract(dict.fromkeys(labels[:6], 0.5)).plot()
+    assert len(long._suptitle.get_text()) == 110
+    wrong = pd.DataFrame([[1.0] * 5], columns=list("abcde"))
+    with pytest.raises(qn.DataError, match=r"columns must be years, got \['a', 'b', 'c', 'd'\]$"):
+        qn.plot_path(wrong, {}, quantity="total")
+
+
 def test_pictures_name_as_many_as_fit_unless_asked_otherwise() -> None:
     """Twelve sectors of a map and nodes of a step, fifteen of an extraction, ten of a change."""
     table: Any = qn.load_io("CHN", 2018, imports="separate")

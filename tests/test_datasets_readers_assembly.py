@@ -281,6 +281,19 @@ def test_an_empty_cell_of_imports_is_nothing_but_of_an_imported_product_unknown(
     refused(lambda: qn.read_io(path, roles={"imports": "imported"}), "row 'imports', column 'farm'")
 
 
+@pytest.mark.parametrize(("count", "more"), [(10, ""), (11, " and 1 more"), (13, " and 3 more")])
+def test_of_many_uses_ten_are_named(tmp_path: Path, count: int, more: str) -> None:
+    names = [f"use{k}" for k in range(count)]
+    rest = "," + ",".join(["0"] * (count - 1))
+    text = (
+        f"s,farm,mill,{','.join(names)}\nfarm,20,40,140{rest}\nmill,60,80,60{rest}\n"
+        f"wages,120,80,{',' * (count - 1)}\n"
+    )
+    source = read(tmp_path, text).source
+    assert source is not None
+    assert source.recognised[1] == f"final demand {', '.join(names[:10])}{more}"
+
+
 def test_of_a_long_text_that_is_no_number_sixty_signs_are_shown(tmp_path: Path) -> None:
     path = put(tmp_path, PLAIN.replace("wages,50", f"wages,{'n' * 61}"))
     refused(lambda: qn.read_io(path), rf"row 'wages', column 'farm': '{'n' * 60}' is no number")

@@ -569,6 +569,17 @@ def test_the_report_says_what_would_have_to_be_true(result: Reproduction) -> Non
         "For the tables alone to give what is printed, the core would have to be, in trillion "
         f"yuan, {', '.join(rows)}, with the ties per unit of core as they are."
     )
+    found = result.elasticities
+    assert found is not None
+    rivals = found.rivals["estimate"].drop("base case").max()
+    for year, printed in ((2018, 0.9808), (2019, 2.13 * 0.748)):
+        said = next(s for s in needed if f"imply for {year}, the elasticity would" in s)
+        middle = drawn(result, "elasticity", "integration", year).median()
+        need, reach, other = (float(text) for text in re.findall(r"0\.\d{3}", said))
+        assert need == pytest.approx(found.median * printed / middle, rel=0.05)  # it is linear
+        assert (reach, other) == pytest.approx(
+            (found.mixture["elasticity"].max(), rivals), abs=5e-4
+        )
     for run in ("linkage", "elasticity", "calibrated"):
         shares: Any = result.variance.loc[(run, "T20")]
         said = next(s for s in needed if f"in the {run} run" in s)

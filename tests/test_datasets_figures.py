@@ -279,7 +279,9 @@ def test_a_copy_loses_no_digit(tmp_path: Path, name: str) -> None:
         np.testing.assert_array_equal(copied, frame[header[place]])
 
 
-@pytest.mark.parametrize("name", ["china_gdp", "us_klems", "china_employment"])
+@pytest.mark.parametrize(
+    "name", ["china_gdp", "us_klems", "china_employment", "io_chn_2018_42_separate"]
+)
 def test_the_codebook_counts_the_cells_of_the_file(name: str) -> None:
     """Against the file read as text: distinct and empty cells, and the ends of its words."""
     table, entry = codebook(name), resource(name)

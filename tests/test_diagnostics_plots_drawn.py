@@ -548,6 +548,8 @@ def test_an_audit_is_a_grid_of_figures_and_vintages() -> None:
         (3, 1): "////",
     }  # fmt: skip
     close([w for *_, w, _ in bars(axes) if w], [0.84] * 6)
+    edges = {patch.get_hatch(): tone(patch.get_edgecolor()) for patch in axes.patches[1:]}
+    assert edges == {None: "grey", "////": "blue"}  # in none, in some
     assert (axes.get_xlim(), axes.get_ylim()) == ((-0.5, 3.5), (1.5, -0.5))
 
 

@@ -1,5 +1,6 @@
 """Files of printed figures: what each table becomes, and what is told of a wrong one."""
 
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,15 @@ def test_every_table_of_a_file_becomes_its_part(tmp_path: Path) -> None:
         Quantity("C", "C", "", "", -free, free), Quantity("r", "rate", "percent", "", 1.0, 2.5),
         Quantity("T", "T", "", "C", -free, free),
     )  # fmt: skip
+
+
+def test_what_no_account_can_print_is_declared_of_each_quantity() -> None:
+    # No amount is below zero, no part of a whole above 100 %, and nothing shrinks by more than all.
+    bounds = {q.symbol: (q.unit, q.low, q.high) for q in ACCOUNT_QUANTITIES}
+    amounts, shares, rates = ("", 0.0, inf), ("percent", 0.0, 100.0), ("percent", -100.0, inf)
+    expected = dict.fromkeys(("T", "C", "I", "GDP"), amounts) | dict.fromkeys("SH", shares)
+    expected |= dict.fromkeys("GNRD", rates) | {"K": ("percent", -inf, inf)}
+    assert bounds == expected
 
 
 def test_without_identities_those_of_an_account_hold_with_what_is_declared_beside(

@@ -169,7 +169,7 @@ def test_only_printed_totals_stand_over_the_bars_of_an_account_of_growth(
     facts = america.facts.assign(concept=["share", "total", "total"], value=[0.07, 1.5, 2.5])
     (axes,) = replace(america, facts=facts).plot_account().axes
     (marks,) = [line for line in axes.lines if line.get_label() == "reported, held out"]
-    np.testing.assert_allclose(marks.get_ydata(), [1.5, 2.5])
+    np.testing.assert_allclose(np.asarray(marks.get_ydata(), float), [1.5, 2.5])
     np.testing.assert_allclose(np.asarray(marks.get_xdata(), float), [2019.16, 2021.16])
 
 

@@ -89,6 +89,26 @@ def test_every_row_and_column_is_accounted_for(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("place", [3, 4, 5])
+def test_final_consumption_is_a_category_where_its_parts_do_not_stand(
+    tmp_path: Path, place: int
+) -> None:
+    rows = [line.split(",") for line in PLAIN.splitlines()]
+    for row, cell in zip(rows, ["最终消费", "100", "40", "5", "1", "", ""], strict=True):
+        del row[3]
+        row.insert(place, cell)
+    table = read(tmp_path, "".join(f"{','.join(row)}\n" for row in rows))
+    uses = ["state", "abroad"]
+    uses.insert(place - 3, "最终消费")
+    assert list(table.final_demand) == uses
+    assert table.final_demand["最终消费"].tolist() == [100, 40]
+    assert table.imports is not None
+    assert table.imports.final_demand is not None
+    assert table.imports.final_demand["最终消费"].tolist() == [5]
+    assert table.source is not None
+    assert table.source.dropped == ()
+
+
 @pytest.mark.parametrize(
     ("cells", "sums"),
     [

@@ -870,6 +870,8 @@ def test_an_extraction_shows_own_and_induced_losses_of_the_largest() -> None:
         assert colours(axes) == [BLUE] * 3 + [ORANGE] * 3
         assert axes.get_xlabel() == f"{what.replace('_', ' ')} lost, million"
         assert axes.xaxis.get_major_formatter()(1234.0) == "1,234"
+    assert left.get_ylim() == right.get_ylim()  # a sector stands at one height, an amount at one
+    assert left.get_xlim() == right.get_xlim()  # place
     names = list(ticks(left.yaxis).values())
     assert names == [{"a": "a farming"}.get(str(label), str(label)) for label in own.index[:2]] + [
         "1 other sectors"

@@ -369,6 +369,14 @@ def test_small_nodes_are_drawn_as_one_and_a_name_may_stand_at_both_ends() -> Non
         qn.plot_flows(flows.drop(columns="step"))
 
 
+def test_nodes_of_one_size_keep_the_order_of_the_rows() -> None:
+    names = list("hgfedcba")
+    flows = pd.DataFrame({"source": names, "target": "x", "value": 1.0})
+    for most, expected in ((8, names), (4, [*"hgf", "5 others"])):
+        texts = [text.get_text() for text in qn.plot_flows(flows, most=most).axes[0].texts]
+        assert [text.split(":")[0] for text in texts if text[0] != "x"] == expected
+
+
 def test_small_nodes_in_the_middle_are_one_for_what_comes_in_and_what_goes_out() -> None:
     names, values = list("abcd"), [9, 5, 1, 2]
     into = pd.DataFrame({"source": "x", "target": names, "value": values, "step": 0})

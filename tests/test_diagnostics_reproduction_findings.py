@@ -587,3 +587,13 @@ def test_the_report_says_what_would_have_to_be_true(result: Reproduction) -> Non
             f"Largest source of uncertainty of the total of 2020 in the {run} run: "
             f"{shares.idxmax()}, {shares.max():.0%} of the variance."
         )
+
+
+def test_a_run_without_variance_is_passed_over(result: Reproduction) -> None:
+    shares = result.variance.copy()
+    first = shares.index.get_level_values(0) == result.runs[0]
+    for nothing in (0.0, np.nan):
+        shares.loc[first] = nothing
+        said = [s for s in turning_points(replace(result, variance=shares)) if "Largest" in s]
+        runs = [run for run in result.runs[1:] if f"in the {run} run" in " ".join(said)]
+        assert len(said) == len(runs) == len(result.runs) - 1

@@ -6,12 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
 from quesnay.datasets.embedded import load_gdp, load_gdp_vintages, load_panel, load_reported
 from quesnay.datasets.readers.containers import open_book
-from quesnay.datasets.store import export_dataset, list_datasets, load_dataset, resources
+from quesnay.datasets.store import (
+    DATA,
+    codebook,
+    export_dataset,
+    list_datasets,
+    load_dataset,
+    resource,
+    resources,
+)
 from quesnay.fitting.errors import DataError
 from quesnay.models.inputs import rounding_interval
 
@@ -268,3 +277,34 @@ def test_a_copy_loses_no_digit(tmp_path: Path, name: str) -> None:
     for place in (header.index(str(column)) for column in frame.select_dtypes("float")):
         copied = [float(row[place]) if row[place] else np.nan for row in body]
         np.testing.assert_array_equal(copied, frame[header[place]])
+
+
+@pytest.mark.parametrize(
+    "name", ["china_gdp", "us_klems", "china_employment", "io_chn_2018_42_separate"]
+)
+def test_the_codebook_counts_the_cells_of_the_file(name: str) -> None:
+    """Against the file read as text: distinct and empty cells, and the ends of its words."""
+    table, entry = codebook(name), resource(name)
+    raw = pd.read_csv(DATA / entry.path, dtype=str, keep_default_na=False)
+    assert list(table.frame.index) == list(raw.columns)
+    kinds = dict(entry.fields)
+    for column, cells in zip(map(str, raw), (raw[name] for name in raw), strict=True):
+        said: Any = table.frame.loc[column]
+        filled = cells[cells != ""]
+        assert said["missing"] == (cells == "").sum()
+        if kinds[column] == "string":
+            assert said["distinct"] == filled.nunique()
+            assert [said["lowest"], said["median"], said["highest"]] == [
+                filled.min(), "-", filled.max(),
+            ]  # fmt: skip
+            assert said["unit"] == entry.units.get(column, "")
+        else:
+            assert said["distinct"] == filled.astype(float).nunique()
+            low, high = filled.astype(float).min(), filled.astype(float).max()
+            assert float(said["lowest"].replace(",", "")) == pytest.approx(low, rel=5e-3, abs=0.01)
+            assert float(said["highest"].replace(",", "")) == pytest.approx(high, rel=5e-3)
+            alone = "" if entry.units else entry.unit
+            assert said["unit"] == entry.units.get(column, alone)
+    assert table.title == name
+    assert table.notes[0] == f"{len(raw):,} rows; {entry.title}; {entry.years}."
+    assert table.notes[2] == f"All rows: quesnay datasets {name} --export FILE, or --json."

@@ -99,8 +99,9 @@ def test_a_title_may_state_the_unit(cell: str, unit: str | None) -> None:
 
 def test_the_unit_is_looked_for_in_twelve_rows_and_six_columns_and_in_the_corner() -> None:
     said = "million yen"
-    assert unit_of(Sheet("t", "", [*([["x"]] * 11), [said], ["s"]]), 12) == said
-    assert unit_of(Sheet("t", "", [*([["x"]] * 12), [said], ["s"]]), 13) is None
+    rows: list[Any] = [["x"]]
+    assert unit_of(Sheet("t", "", [*(rows * 11), [said], ["s"]]), 12) == said
+    assert unit_of(Sheet("t", "", [*(rows * 12), [said], ["s"]]), 13) is None
     assert unit_of(Sheet("t", "", [[*[""] * 5, said], ["s"]]), 1) == said
     assert unit_of(Sheet("t", "", [[*[""] * 6, said], ["s"]]), 1) is None
     assert unit_of(Sheet("t", "", [["x"], [said, "s"]]), 1, 1) == said
@@ -122,6 +123,21 @@ def test_a_row_cut_short_is_told_by_its_number_under_the_header() -> None:
     assert told(longer.rows)[:2] == [(1, "farm", "sector"), (2, "mill", "sector")]
     note = arranged(GRID + "Note: made up, as all of it\n")
     assert [line.label for line in note.rows] == ["farm", "mill", "wages"]
+
+
+@pytest.mark.parametrize("word", ["\u5408\u8ba1", "Total", "total output"])
+def test_a_total_in_a_row_and_in_a_column_is_no_sector(word: str) -> None:
+    found = arranged(
+        f"s,farm,mill,{word},homes\nfarm,20,40,60,140\nmill,60,80,140,60\n{word},80,120,200,200\n"
+        "wages,120,80,200,\n"
+    )
+    assert [line.label for line in found.columns if line.role == "sector"] == ["farm", "mill"]
+    assert [line.label for line in found.rows if line.role == "sector"] == ["farm", "mill"]
+
+
+def test_a_letter_that_stands_for_a_total_may_be_a_sector() -> None:
+    found = arranged("s,T,mill,homes\nT,20,40,140\nmill,60,80,60\nwages,120,80,\n")
+    assert [line.label for line in found.rows if line.role == "sector"] == ["T", "mill"]
 
 
 def test_a_role_that_the_user_says_goes_before_the_words() -> None:

@@ -89,6 +89,26 @@ def test_every_row_and_column_is_accounted_for(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("place", [3, 4, 5])
+def test_final_consumption_is_a_category_where_its_parts_do_not_stand(
+    tmp_path: Path, place: int
+) -> None:
+    rows = [line.split(",") for line in PLAIN.splitlines()]
+    for row, cell in zip(rows, ["最终消费", "100", "40", "5", "1", "", ""], strict=True):
+        del row[3]
+        row.insert(place, cell)
+    table = read(tmp_path, "".join(f"{','.join(row)}\n" for row in rows))
+    uses = ["state", "abroad"]
+    uses.insert(place - 3, "最终消费")
+    assert list(table.final_demand) == uses
+    assert table.final_demand["最终消费"].tolist() == [100, 40]
+    assert table.imports is not None
+    assert table.imports.final_demand is not None
+    assert table.imports.final_demand["最终消费"].tolist() == [5]
+    assert table.source is not None
+    assert table.source.dropped == ()
+
+
 @pytest.mark.parametrize(
     ("cells", "sums"),
     [
@@ -279,6 +299,24 @@ def test_an_empty_cell_of_imports_is_nothing_but_of_an_imported_product_unknown(
     assert table.imports.Z.to_numpy().tolist() == [[0, 20]]
     path = put(tmp_path, PLAIN.replace("imports,10,20,5", "imports,,20,5"))
     refused(lambda: qn.read_io(path, roles={"imports": "imported"}), "row 'imports', column 'farm'")
+
+
+@pytest.mark.parametrize(("count", "more"), [(10, ""), (11, " and 1 more"), (13, " and 3 more")])
+def test_of_many_uses_ten_are_named(tmp_path: Path, count: int, more: str) -> None:
+    names = [f"use{k}" for k in range(count)]
+    rest = "," + ",".join(["0"] * (count - 1))
+    text = (
+        f"s,farm,mill,{','.join(names)}\nfarm,20,40,140{rest}\nmill,60,80,60{rest}\n"
+        f"wages,120,80,{',' * (count - 1)}\n"
+    )
+    source = read(tmp_path, text).source
+    assert source is not None
+    assert source.recognised[1] == f"final demand {', '.join(names[:10])}{more}"
+
+
+def test_of_a_long_text_that_is_no_number_sixty_signs_are_shown(tmp_path: Path) -> None:
+    path = put(tmp_path, PLAIN.replace("wages,50", f"wages,{'n' * 61}"))
+    refused(lambda: qn.read_io(path), rf"row 'wages', column 'farm': '{'n' * 60}' is no number")
 
 
 def test_signs_of_nothing_may_stand_where_no_number_is(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def lines(cells: Cells, unit: str = "MIO_EUR", geo: str = "AT", year: str = "201
 
 
 def arranged(rows: list[Any], **options: Any) -> Arrangement:
-    return arrange_eurostat(Sheet("t.csv", "", [HEAD, *rows], ","), read_options(options))
+    return arrange_eurostat(Sheet("t.csv", "", [list(HEAD), *rows], ","), read_options(options))
 
 
 def roles(found: Iterable[Any]) -> dict[str, str]:
@@ -127,6 +127,16 @@ def test_a_country_a_year_and_a_unit_are_chosen() -> None:
     kinds = lines(spread("A", "A"), "KG") + lines(spread("A", "A"), "T")
     refused(lambda: arranged(kinds), r"holds 2 values of unit \(KG, T\): pass unit='KG'")
     assert arranged(lines(spread("A", "A"), "KG")).unit == "KG"
+
+
+def test_of_many_countries_some_are_named() -> None:
+    names = [f"C{k:02d}" for k in range(31)]
+    many = [row for name in names for row in lines(spread("A", "A"), geo=name)]
+    refused(
+        lambda: arranged(many, country="Xyz"), f"no country 'Xyz'; it has {', '.join(names[:30])}$"
+    )
+    nine = [row for name in names[:9] for row in lines(spread("A", "A"), geo=name)]
+    refused(lambda: arranged(nine), rf"holds 9 values of geo \({', '.join(names[:8])}\): pass")
 
 
 def test_values_that_are_not_published_are_zero_but_secret_ones_refused() -> None:

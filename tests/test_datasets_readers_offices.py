@@ -5,17 +5,26 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xlsxwriter
 
 import quesnay as qn
 from quesnay.datasets.readers.assembly import Arrangement
 from quesnay.datasets.readers.cells import read_options
 from quesnay.datasets.readers.containers import Sheet
-from quesnay.datasets.readers.offices import arrange_nbs, looks_nbs, looks_ons
+from quesnay.datasets.readers.offices import arrange_nbs, arrange_ons, looks_nbs, looks_ons
 from tests.refusals import refused
 
 
-def arranged(rows: list[list[Any]], **options: Any) -> Arrangement:
+def arranged(rows: list[Any], **options: Any) -> Arrangement:
     return arrange_nbs(Sheet("nbs.csv", "", rows, ","), read_options(options))
+
+
+def sheet(rows: list[Any]) -> Sheet:
+    return Sheet("t", "", rows)
+
+
+def roles(lines: Any) -> dict[str, str]:
+    return {line.label: line.role for line in lines}
 
 
 def told(lines: Any) -> list[tuple[int, str, str, str]]:
@@ -63,6 +72,9 @@ def test_every_code_of_a_provincial_table_has_its_meaning() -> None:
     ]  # fmt: skip
     assert [line.printed for line in found.rows[:4]] == ["01", "2", "", "VA001"]
     assert found.unit == ""  # 10,000 yuan is the unit of the layout
+    other = [*PROVINCE[:1], ["单位：亿元", *[""] * 15], *PROVINCE[2:]]
+    assert arranged(other).unit == "亿元"
+    assert arranged(other, unit="yuan").unit == "yuan"
     assert arranged(PROVINCE, unit="yuan").unit == "yuan"
 
 
@@ -78,6 +90,14 @@ def test_titles_do_not_say_how_numbers_are_written() -> None:
     rows = [list(row) for row in PROVINCE]
     rows[3][13], rows[5][2] = "2,5", "1.5"
     assert arranged(rows).numbers.style.decimal == "."
+
+
+def test_the_name_of_a_row_is_the_one_nearest_its_code() -> None:
+    rows = [["组" if i > 4 else "", *row] for i, row in enumerate(PROVINCE)]
+    assert [line.name for line in arranged(rows).rows[:2]] == ["农业", "采掘"]
+    turned = [[row[1], row[0], *row[2:]] for row in PROVINCE]  # the code may stand first
+    assert told(arranged(turned).rows)[:2] == [(5, "01", "sector", "农业"),
+                                               (6, "02", "sector", "采掘")]  # fmt: skip
 
 
 def test_codes_that_are_no_products_are_read_by_the_name_over_them() -> None:
@@ -118,22 +138,41 @@ def test_imports_in_rows_leave_no_column_of_imports() -> None:
 
 
 def test_a_table_of_the_bureau_is_known_by_two_products_before_its_output() -> None:
-    assert looks_nbs(Sheet("t", "", [["", "01", "2", "GO"]]))
-    assert looks_nbs(Sheet("t", "", [[""], ["", "01", "2", "go"]]))
-    assert not looks_nbs(Sheet("t", "", [["", "01", "GO", "02"]]))
-    assert not looks_nbs(Sheet("t", "", [["", "01", "02"]]))
+    assert looks_nbs(sheet([["", "01", "2", "GO"]]))
+    assert looks_nbs(sheet([[""], ["", "01", "2", "go"]]))
+    assert not looks_nbs(sheet([["", "01", "GO", "02"]]))
+    assert not looks_nbs(sheet([["", "01", "02"]]))
     refused(lambda: arranged([["", "01", "GO"]]), "no row with product codes and GO found; is the")
 
 
+def test_the_edition_of_the_british_office_is_the_year_that_starts_its_title() -> None:
+    rows: list[list[Any]] = [
+        ["2019 Input-Output Analytical Tables"],
+        ["", "CPA_A", "CPA_B", "_T", "P3 S14", "TU"],
+        ["CPA_A", 20.0, 40.0, 60.0, 140.0, 200.0],
+        ["CPA_B", 60.0, 80.0, 140.0, 60.0, 200.0],
+        ["D1", 120.0, 80.0, 200.0, "", ""],
+    ]
+    assert arrange_ons(sheet(rows), read_options({})).edition == "2019"
+    rows[0] = ["Tables of 2019"]
+    found = arrange_ons(sheet(rows), read_options({}))
+    assert found.edition == ""
+    assert roles(found.columns) == {
+        "CPA_A": "sector", "CPA_B": "sector", "_T": "total", "P3 S14": "final_demand",
+        "TU": "total",
+    }  # fmt: skip
+    assert roles(found.rows)["D1"] == "value_added"
+
+
 def test_a_table_of_the_british_office_has_its_total_beside_its_products() -> None:
-    assert looks_ons(Sheet("t", "", [[""], ["CPA_A", "CPA_B", "_T", "P3 S1"]]))
-    assert looks_ons(Sheet("t", "", [["CPA_A", "CPA_B", "_T", "P3 S14"]]))
+    assert looks_ons(sheet([[""], ["CPA_A", "CPA_B", "_T", "P3 S1"]]))
+    assert looks_ons(sheet([["CPA_A", "CPA_B", "_T", "P3 S14"]]))
     below = ["CPA_A", "CPA_B", "_T", "P3 S1"]
-    assert looks_ons(Sheet("t", "", [*([["title"]] * 9), below]))
-    assert not looks_ons(Sheet("t", "", [*([["title"]] * 10), below]))
-    assert not looks_ons(Sheet("t", "", [["CPA_A", "CPA_B", "_T"]]))
-    assert not looks_ons(Sheet("t", "", [["CPA_A", "_T", "P3 S1"]]))
-    assert not looks_ons(Sheet("t", "", [["CPA_A", "CPA_B", "P3 S1"]]))
+    assert looks_ons(sheet([*([["title"]] * 9), below]))
+    assert not looks_ons(sheet([*([["title"]] * 10), below]))
+    assert not looks_ons(sheet([["CPA_A", "CPA_B", "_T"]]))
+    assert not looks_ons(sheet([["CPA_A", "_T", "P3 S1"]]))
+    assert not looks_ons(sheet([["CPA_A", "CPA_B", "P3 S1"]]))
 
 
 # ---- China KLEMS ---------------------------------------------------------------------------------
@@ -162,6 +201,19 @@ def test_variables_stand_side_by_side_by_industry_and_year(tmp_path: Path) -> No
     assert cells["capital"].dropna().to_dict() == {("B", 2001): 7, ("B", 2002): -8}
     assert np.isnan(cells.loc[("A", 2001), "output"])
     assert len(frame) == 5
+
+
+def test_a_workbook_has_a_variable_a_sheet(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "klems.xlsx") as book:
+        for name, value in (("output", 1.5), ("capital", 2.5), ("notes", "x")):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["code", 2000, 2001] if name != "notes" else ["none"])
+            sheet.write_row(1, 0, ["A", value, 2 * value] if name != "notes" else ["y"])
+    frame = qn.read_china_klems(tmp_path / "klems.xlsx")
+    assert frame.columns.tolist() == ["industry", "year", "output", "capital"]
+    assert frame["output"].tolist() == [1.5, 3.0]
+    assert frame["capital"].tolist() == [2.5, 5.0]
+    assert frame.attrs["skipped"] == ["notes"]
 
 
 @pytest.mark.parametrize(

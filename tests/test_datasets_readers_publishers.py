@@ -151,7 +151,7 @@ def test_bea_detail_codes_have_six_digits(tmp_path: Path) -> None:
         ["1111B0", "Grains", "", 300, 300],
         ["T007", "Total commodity output", 200, 300, 500],
     ]
-    use[0][0] = "D" * 61
+    use[0] = ["D" * 61, *[""] * 7]
     table = made_and_used(tmp_path, use, make)
     sound(table, [200, 300], [140, 150])
     assert table.source.edition == "D" * 60
@@ -192,7 +192,7 @@ def test_bea_supply_use_framework_comes_to_basic_prices(tmp_path: Path) -> None:
     # 40 of imports over 80 + 100 bought at home at 85 % basic content: 60 * .85 * 40 / 153
     assert table.imports.Z.loc["31G", "31G"] == pytest.approx(60 * 0.85 * 40 / 153)
     assert table.Z.loc["42", "31G"] == pytest.approx(10 + 60 * 0.1)
-    supply[4][0] = "43"
+    supply[4] = ["43", *supply[4][1:]]
     with pytest.raises(qn.DataError, match="commodities differ from the use table's: 42, 43"):
         made_and_used(tmp_path, use, supply)
 

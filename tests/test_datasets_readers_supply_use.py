@@ -130,6 +130,23 @@ def test_ibge_refuses(
     refused(lambda: _read(tmp_path, uses, resources), message)
 
 
+def test_of_many_uses_six_are_named_and_of_many_that_differ_five(tmp_path: Path) -> None:
+    uses = _uses()
+    names = ["Exportação", "a", "b", "c", "d", "e", "f"]
+    uses["demanda"] = [*uses["demanda"][:3], ["", "", *names],
+                       ["10", "Grain", 11.0, 44.0, *[0.0] * 5],
+                       ["20", "Tools", 0.0, 55.0, *[0.0] * 5]]  # fmt: skip
+    source = _read(tmp_path, uses, _resources()).source
+    assert source is not None
+    assert source.recognised[1] == "final use Exportação, a, b, c, d, e ..."
+    changed = copy.deepcopy(_resources())
+    changed["producao"][3] = ["", "", *[f"{k:02d} x" for k in range(4, 10)]]
+    changed["producao"][4] = ["10", "Grain", 80.0, 20.0, 0.0, 0.0, 0.0, 0.0]
+    changed["producao"][5] = ["20", "Tools", 0.0, 100.0, 0.0, 0.0, 0.0, 0.0]
+    said = "industries differ from the use table's: 01, 02, 04, 05, 06$"
+    refused(lambda: _read(tmp_path, _uses(), changed), said)
+
+
 def test_ibge_needs_both_tables_in_their_order(tmp_path: Path) -> None:
     refused(lambda: _read(tmp_path, _resources(), _uses()), "give the uses first")
     path = _written(tmp_path / "alone.xlsx", _uses())

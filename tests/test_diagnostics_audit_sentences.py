@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from quesnay.diagnostics.audit import result
-from quesnay.diagnostics.audit.figures import Figure, figure_of
+from quesnay.diagnostics.audit import problem, result
+from quesnay.diagnostics.audit.figures import Alternative, Figure, figure_of
 
 
 def figure(name: str, printed: str, concept: str, published: str = "2020-03") -> Figure:
@@ -115,6 +115,8 @@ def test_a_figure_rests_on_what_every_assignment_uses() -> None:
     ]
     both = [(*row[:3], True, *row[4:]) for row in ROWS[:2]]
     assert texts(result._shared(PROBLEM, made(both))) == []  # any choice fits: nothing to say
+    (second,) = result._shared(PROBLEM, made([*both, *ROWS[2:5]]))
+    assert second.ids == ("K18",)
     two = [*both, ("S18", "2018 last", "", False, True, 1, 2)]
     assert texts(result._shared(PROBLEM, made(two))) == [
         "The share of 2018 (S18) rests in every consistent assignment on GDP of 2018 (first) or "
@@ -129,6 +131,8 @@ def test_a_definition_that_nothing_fits_says_what_the_figures_would_be() -> None
         "8.30 %, not 6.7."
     )
     assert (found.kind, found.ids) == ("definition excluded", ("K18", "K19"))
+    some = ("K18", "2017 b, 2018 first", "nominal", False, True, 7.0, 7.1)
+    assert len(list(result._definitions(PROBLEM, made([*ROWS, some])))) == 1
     (bare,) = result._definitions(PROBLEM, made(ROWS[5:]))
     assert bare.text == "By the 'constant' definition nothing fits."
     assert list(result._definitions(PROBLEM, made(ROWS[:3]))) == []
@@ -178,6 +182,16 @@ def test_findings_that_have_no_ground_are_not_told() -> None:
         own = made(ROWS, tried=tried, one_vintage=one)
         kinds = [finding.kind for finding in result.findings_of(PROBLEM, own)]
         assert "vintages mixed" not in kinds
+    other = reading(left_out=("K18",))
+    misses = pd.DataFrame(
+        {"left_out": ["S18"], "id": "S18", "implied_low": 1.0, "implied_high": 2.0, "unit": "t"}
+    )
+    more = made(ROWS, readings=(other,), misses=misses)
+    found = list(result.findings_of(PROBLEM, more))
+    assert [one.kind for one in found if one.kind in {"without", "reading"}] == [
+        "without", "reading",
+    ]  # fmt: skip
+    assert found[-2].ids == ("K18",)
     tied: Any = SimpleNamespace(figures=PROBLEM.figures, tied=lambda _: True)
     assert "not tied" not in [one.kind for one in result.findings_of(tied, made(ROWS))]
     broken = made(ROWS, feasible=False, one_vintage=SPECIAL, conflicts=[["S18"]])
@@ -197,6 +211,10 @@ def test_deflators_that_overlap_are_all_told_where_none_stands_apart() -> None:
     (found,) = result._one_vintage(special)
     assert "in 2018" in found.text
     assert "in 2019" in found.text
+    for ends in ({"high": [3.5, 3.4]}, {"low": [4.5, 4.6], "high": 5.0}):  # the first touches
+        special.deflator = frame.assign(**ends)
+        (found,) = result._one_vintage(special)
+        assert "in 2018" not in found.text
     special.feasible = True
     assert result._one_vintage(special) == []
 
@@ -267,3 +285,177 @@ def test_a_fault_elsewhere_is_one_without_whose_figures_known_gdp_fits() -> None
         "; or a fault in what others quote: without (K18, K19) or (C18) it fits GDP of 2018 "
         "(first) or 2018 (second)"
     )
+
+
+# ---- late figures --------------------------------------------------------------------------------
+
+
+def choice(name: str, published: str, share: float, *, known: bool = True) -> Any:
+    """A GDP of 100 under which the printed total makes a share, percent; or an unknown total."""
+    identity: Any = SimpleNamespace(text="S * Y = T")
+    keys = {letter: (letter, 2018) for letter in "SYT"}
+    terms = ((1.0, (keys["S"], keys["Y"])), (-1.0, (keys["T"],)))
+    option = problem.Option(identity, 2018, terms, frozenset({keys["Y"]}))
+    ends = {"Y": (100.0, 100.0), "T": (share - 0.001, share + 0.001) if known else None}
+    return SimpleNamespace(
+        vintages=(Alternative(2018, name, published, "", (100.0, 100.0)),), options=(option,),
+        text=f"2018 {name}", ends=ends,
+    )  # fmt: skip
+
+
+@pytest.fixture(name="posed")
+def _posed(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A problem in percent whose intervals are those of the choice that is asked about."""
+    given: dict[str, Any] = {}
+
+    def interval(_: Any, option: Any, chosen: Any, key: Any) -> Any:
+        assert set(chosen) == {2018}
+        return given[chosen[2018].name][key[0]]
+
+    monkeypatch.setattr(result, "factor_interval", interval)
+    monkeypatch.setattr(result, "choices_of", lambda problem: {"S18": problem.several})
+
+    def made_of(*several: Any) -> Any:
+        given.update({one.vintages[0].name: one.ends for one in several})
+        return SimpleNamespace(scale=lambda symbol: 0.01, several=several)
+
+    return made_of
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (1.447, ", or a double rounding: the printed figures and GDP of 2018 (a) give 1.4470, "
+         "rounded 1.45, rounded again 1.5"),
+        (1.451, ""), (1.443, ""), (1.56, ""), (1.547, ""),
+    ],
+)  # fmt: skip
+def test_a_double_rounding_rounds_to_what_is_printed_and_one_does_not(
+    share: float, said: str, posed: Any
+) -> None:
+    """By hand: 1.447 is 1.45 and then 1.5, but 1.4 at once."""
+    own = posed(choice("a", "2019-01", share))
+    assert result._double_rounding(own, S18, own.several) == said
+
+
+def test_only_gdp_that_was_known_is_rounded_twice(posed: Any) -> None:
+    own = posed(
+        choice("late", "2020-12", 1.446), choice("open", "2019-01", 1.446, known=False),
+        choice("year", "2020", 1.51), choice("a", "2020-03", 1.448),
+    )  # fmt: skip
+    assert "GDP of 2018 (a) give 1.4480" in result._double_rounding(own, S18, own.several)
+    late = posed(choice("late", "2020-12", 1.446))
+    assert result._double_rounding(late, S18, late.several) == ""
+
+
+def test_a_figure_that_fits_late_gdp_only_is_an_anachronism(posed: Any) -> None:
+    own = posed(
+        choice("a", "2019-01", 1.447), choice("late", "2020-12", 1.5),
+        choice("later", "2021-01", 1.5),
+    )  # fmt: skip
+    rows = [("S18", "2018 a", "", False, True, 1, 2), ("S18", "2018 late", "", True, False, 1, 2),
+            ("K18", "2018 later", "", True, False, 1, 2)]  # fmt: skip
+    found = result._late(own, made(rows), S18)
+    assert found.text == (
+        "The share of 2018 (S18) fits only GDP published in 2020-12, after the report (2020-03): "
+        "an anachronism, or a double rounding: the printed figures and GDP of 2018 (a) give "
+        "1.4470, rounded 1.45, rounded again 1.5."
+    )
+    assert (found.kind, found.ids) == ("late", ("S18",))
+
+
+def test_what_the_others_give_is_solved_for_the_figure(posed: Any) -> None:
+    """S in (S Y) - T = 0 is T over Y; without S in it, or with open ends, nothing is given."""
+    one = choice("a", "2019-01", 1.447)
+    own = posed(one)
+    assert result._from_printed(own, S18, one) == pytest.approx(1.447, rel=1e-12)
+    wide = choice("b", "2019-01", 1.447)
+    wide.ends["T"] = (0.0, math.inf)
+    assert result._from_printed(posed(wide), S18, wide) is None
+    nothing = choice("c", "2019-01", 1.447)
+    nothing.ends["Y"] = (0.0, 0.0)
+    assert result._from_printed(posed(nothing), S18, nothing) is None
+
+
+# ---- tables --------------------------------------------------------------------------------------
+
+
+def audited(**fields: Any) -> result.AuditResult:
+    """A whole result, of which each part can be taken away."""
+    rows = pd.DataFrame(ROWS, columns=COLUMNS)
+    bounds = pd.DataFrame(
+        {"concept": ["core"], "year": 2018, "low": 0.4, "high": 0.5, "unit": "u", "printed": False}
+    )
+    misses = pd.DataFrame(
+        {"left_out": "S18", "id": ["S18"], "printed_low": 1.45, "printed_high": 1.55,
+         "implied_low": 1.6, "implied_high": 1.7, "missed_by": 2.0}
+    )  # fmt: skip
+    given: dict[str, Any] = {
+        "feasible": True, "assignments": pd.DataFrame({"S18": ["2018 a"]}), "tried": 2,
+        "vintages": rows, "bounds": bounds.set_index(["concept", "year"]),
+        "one_vintage": result.OneVintage(False, pd.DataFrame(), pd.DataFrame({"vintages": ["a"]})),
+        "conflicts": [["S18", "K18 definition"]], "misses": misses, "readings": (),
+        "figures": pd.DataFrame(
+            {"concept": ["share", "part", "part"], "year": [2018, 2018, 2019]},
+            ["S18", "K18", "K19"],
+        ),
+        "found": (result.Finding("verdict", (), "One."), result.Finding("implied", (), "Two."),
+                  result.Finding("late", ("S18",), "Three.")),
+        "identities": ("T[t] = C[t] + I[t]",), "letters": {"T": "total", "C": "core", "X": "x"},
+    }  # fmt: skip
+    return result.AuditResult(**(given | fields))
+
+
+def test_an_audit_has_a_table_for_each_part_that_it_found() -> None:
+    findings, chosen, rests, implied, vintages, sets, misses = audited().tables()
+    assert findings.title == "Audit: the printed figures are mutually consistent"
+    assert findings.frame["finding"].to_dict() == {1: "One.", 2: "Two.", 3: "Three."}
+    assert chosen.title == "Consistent assignments, one a column"
+    assert list(chosen.frame.index) == ["share, 2018 (S18)"]
+    assert rests.title == "What each figure can rest on"
+    assert rests.frame.index[2] == ("part, 2018 (K18)", "2017 a, 2018 first")
+    assert list(rests.frame.columns) == ["definition", "fits", "known", "implied, low",
+                                         "implied, high"]  # fmt: skip
+    assert implied.notes == (
+        "Bounds hold for every unrounded value and every consistent assignment.",
+        "T[t] = C[t] + I[t]", "Letters, t the year: T = total; C = core.",
+    )  # fmt: skip
+    assert vintages.title == "One vintage a year, any deflator"
+    assert sets.frame["figures"].tolist() == ["share, 2018 (S18); part, 2018 (K18), definition"]
+    assert misses.frame["figure"].tolist() == ["share, 2018 (S18)"]
+    assert set(misses.formats) == {"printed, low", "printed, high", "implied, low", "implied, high"}
+    broken = audited(feasible=False).tables()[0]
+    assert broken.title == "Audit: the printed figures are not mutually consistent"
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "title"),
+    [
+        ("assignments", pd.DataFrame(index=[0]), "Consistent assignments, one a column"),
+        ("vintages", pd.DataFrame(columns=COLUMNS), "What each figure can rest on"),
+        ("bounds", made().bounds, "Printed and implied quantities"),
+        ("one_vintage", result.OneVintage(True, pd.DataFrame(), pd.DataFrame()),
+         "One vintage a year, any deflator"),
+        ("conflicts", [], "Smallest sets of figures that cannot hold together"),
+        ("misses", pd.DataFrame(columns=["id"]), "Smallest sets without which the others hold"),
+    ],
+)  # fmt: skip
+def test_a_part_that_is_not_there_has_no_table(part: str, value: Any, title: str) -> None:
+    whole = [table.title for table in audited().tables()]
+    assert title in whole
+    assert [table.title for table in audited(**{part: value}).tables()] == [
+        one for one in whole if one != title
+    ]
+
+
+def test_letters_are_told_where_they_are_not_the_word_itself() -> None:
+    words = audited(identities=("core[t] + rest[t] = T[t]",), letters={"core": "core", "T": "sum"})
+    assert words.tables()[3].notes[-1] == "Letters, t the year: T = sum."
+    assert len(audited(letters={}).tables()[3].notes) == 2
+
+
+def test_findings_and_those_that_tell_are_sentences() -> None:
+    found = audited()
+    assert found.findings == ["One.", "Two.", "Three."]
+    assert found.telling == ["One.", "Three."]
+    assert found.name_of("K19 definition") == "part, 2019 (K19), definition"

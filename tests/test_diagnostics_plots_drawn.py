@@ -548,6 +548,8 @@ def test_an_audit_is_a_grid_of_figures_and_vintages() -> None:
         (3, 1): "////",
     }  # fmt: skip
     close([w for *_, w, _ in bars(axes) if w], [0.84] * 6)
+    edges = {patch.get_hatch(): tone(patch.get_edgecolor()) for patch in axes.patches[1:]}
+    assert edges == {None: "grey", "////": "blue"}  # in none, in some
     assert (axes.get_xlim(), axes.get_ylim()) == ((-0.5, 3.5), (1.5, -0.5))
 
 
@@ -868,6 +870,8 @@ def test_an_extraction_shows_own_and_induced_losses_of_the_largest() -> None:
         assert colours(axes) == [BLUE] * 3 + [ORANGE] * 3
         assert axes.get_xlabel() == f"{what.replace('_', ' ')} lost, million"
         assert axes.xaxis.get_major_formatter()(1234.0) == "1,234"
+    assert left.get_ylim() == right.get_ylim()  # a sector stands at one height, an amount at one
+    assert left.get_xlim() == right.get_xlim()  # place
     names = list(ticks(left.yaxis).values())
     assert names == [{"a": "a farming"}.get(str(label), str(label)) for label in own.index[:2]] + [
         "1 other sectors"
@@ -1028,6 +1032,22 @@ def test_only_more_nodes_than_asked_for_are_drawn_as_one(most: int, shown: set[s
     places = sorted((-text.xy[1], text.get_text()) for text in axes.texts if text.xy[0] < 0.5)
     assert {text for _, text in places} == shown
     assert [text[0] for _, text in places[:2]] == ["a", "b"]  # the largest on top
+
+
+def test_long_lists_and_headings_of_pictures_are_cut() -> None:
+    labels = [f"sector {k:02d}" for k in range(12)]
+    flows = pd.DataFrame(1.0, labels, labels)
+    table = qn.InputOutputTable(flows, pd.Series(8.0, labels), pd.Series(8.0, labels), unit="u")
+    lost = table.extract(labels[:7])
+    figure: Any = lost.plot()
+    taken = ", ".join(labels[:6])
+    assert figure.get_label().startswith(f"Losses by sector from extracting {taken} ({lost.kind}).")
+    assert figure._suptitle.get_text() == f"Extraction ({lost.kind}) of {taken}"[:110]
+    long = table.extract(dict.fromkeys(labels[:6], 0.5)).plot()
+    assert len(long._suptitle.get_text()) == 110
+    wrong = pd.DataFrame([[1.0] * 5], columns=list("abcde"))
+    with pytest.raises(qn.DataError, match=r"columns must be years, got \['a', 'b', 'c', 'd'\]$"):
+        qn.plot_path(wrong, {}, quantity="total")
 
 
 def test_pictures_name_as_many_as_fit_unless_asked_otherwise() -> None:

@@ -369,6 +369,25 @@ def test_small_nodes_are_drawn_as_one_and_a_name_may_stand_at_both_ends() -> Non
         qn.plot_flows(flows.drop(columns="step"))
 
 
+def test_nodes_of_one_size_keep_the_order_of_the_rows() -> None:
+    names = list("hgfedcba")
+    flows = pd.DataFrame({"source": names, "target": "x", "value": 1.0})
+    for most, expected in ((8, names), (4, [*"hgf", "5 others"])):
+        texts = [text.get_text() for text in qn.plot_flows(flows, most=most).axes[0].texts]
+        assert [text.split(":")[0] for text in texts if text[0] != "x"] == expected
+
+
+def test_small_nodes_in_the_middle_are_one_for_what_comes_in_and_what_goes_out() -> None:
+    names, values = list("abcd"), [9, 5, 1, 2]
+    into = pd.DataFrame({"source": "x", "target": names, "value": values, "step": 0})
+    out = pd.DataFrame({"source": names, "target": "y", "value": values, "step": 1})
+    figure = qn.plot_flows(pd.concat([into, out]), most=3)
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert sorted(texts) == ["2 others: 3", "a: 9", "b: 5", "x: 17", "y: 17"]
+    widths = sorted(float(path[0, 1] - path[-2, 1]) for path in ribbons(figure.axes[0]))
+    assert widths == pytest.approx([3, 3, 5, 5, 9, 9])
+
+
 def test_a_mixture_has_the_density_and_the_median_of_the_weighted_normals() -> None:
     figure = qn.plot_mixture(EQUATIONS)
     (axes,) = figure.axes

@@ -523,7 +523,7 @@ def seen(figure: Any) -> list[str]:
 
 def test_lines_letters_and_grids_of_the_six_panels_are_those_of_the_house() -> None:
     assert seen(judged()) == SIX
-    boxes, rows = (fit(**own).plot_diagnostics() for own in ({"cluster": "province"}, {}))
+    boxes, rows = (fit(cluster=own).plot_diagnostics() for own in ("province", None))
     assert seen(boxes)[:4] == seen(rows)[:4] == SIX[:4]
     assert seen(boxes)[4] == (
         f"grid xy; black - 1; red - 1; black o 3; grey - 0.8; {HINT}; letters 12 10 10 9 7.5"

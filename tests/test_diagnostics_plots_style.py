@@ -293,6 +293,20 @@ def test_panels_are_the_caller_s_or_those_of_a_new_figure() -> None:
         style.panel_of(grid[0, 0])
 
 
+def test_pictures_have_the_size_of_a_column_and_150_points_an_inch(tmp_path: Path) -> None:
+    for figure in (new_figure(), style.panels_of(None)[0], style.panel_of(None)[0]):
+        assert figure.get_size_inches().tolist() == [7.2, 4.2]
+    small = new_figure(size=(2.0, 1.0))
+    finish(small, alt="Small.")
+    path = save_figure(small, tmp_path / "a.png")
+    for data in (figure_to_bytes(small), style.draw_picture(small).png, path.read_bytes()):
+        # width and height are the first numbers behind the signature of a PNG
+        assert (int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")) == (
+            300,
+            150,
+        )
+
+
 def test_a_legend_stands_below_or_inside_the_caller_s_panel() -> None:
     figure = new_figure(1, 2)
     for k, axes in enumerate(figure.axes):

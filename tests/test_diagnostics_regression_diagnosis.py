@@ -397,3 +397,25 @@ def test_clusters_are_resampled_and_their_signs_turned() -> None:
         f"bootstrap, {kind}"
     )
     assert wild[0].exact  # two to the sixth are fewer than 99
+
+
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        (2012.0, "2012"), (np.float64(2012.0), "2012"), (2012.5, "2012.5"), (7, "7"),
+        (("a", 2012.0), "a, 2012"), (pd.Timestamp("2012-03-01 12:00"), "2012-03-01"), ("x", "x"),
+    ],
+)  # fmt: skip
+def test_labels_of_groups_are_read_as_people_write_them(label: object, text: str) -> None:
+    assert assumptions.label_text(label) == text
+
+
+def test_rows_of_each_group_are_counted_where_one_is_left_out() -> None:
+    frame = panel()
+    fit = fitted(frame)
+    found = assumptions.leave_out(assumptions.examine(fit))
+    assert found.by == "unit"
+    assert found.rows.to_dict() == {
+        str(name): n for name, n in frame["unit"].value_counts().items()
+    }
+    assert list(found.estimates.columns) == list(fit.names)

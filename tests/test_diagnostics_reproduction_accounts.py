@@ -1,6 +1,9 @@
 """Accounts told and set side by side: from the panel itself, and verdicts on a few made-up rows."""
 
+import re
+import zipfile
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -166,8 +169,38 @@ def test_only_printed_totals_stand_over_the_bars_of_an_account_of_growth(
     facts = america.facts.assign(concept=["share", "total", "total"], value=[0.07, 1.5, 2.5])
     (axes,) = replace(america, facts=facts).plot_account().axes
     (marks,) = [line for line in axes.lines if line.get_label() == "reported, held out"]
-    np.testing.assert_allclose(marks.get_ydata(), [1.5, 2.5])
+    np.testing.assert_allclose(np.asarray(marks.get_ydata(), float), [1.5, 2.5])
     np.testing.assert_allclose(np.asarray(marks.get_xdata(), float), [2019.16, 2021.16])
+
+
+def test_the_page_of_an_account_of_growth_has_three_sections(america: qn.KlemsAccount) -> None:
+    page = america.to_html()
+    assert re.findall(r'<section id="(\w+)"([^>]*)>\s*<h2>([^<]*)</h2>', page) == [
+        ("verdicts", ' class="turn"', "Verdicts and definitions"),
+        ("account", ' class="full"', "The account"),
+        ("reproduce", "", "How to make this report again"),
+    ]
+    assert re.findall("<figcaption>([^<]*)</figcaption>", page) == ["Value added by year"]
+    lead = re.search(r'<ol class="lead">(.*?)</ol>', page, re.DOTALL)
+    assert lead is not None
+    assert len(re.findall("<li>", lead[1])) == 5  # level, growth, and three printed shares
+    assert not re.search(r"\(S\d\d\)", lead[1])
+    names = re.findall('role="group" aria-label="([^"]*)"><table>', page)
+    own = [table.title for table in america.tables()]
+    assert names == [*own[1:], own[0], "What this rests on"]
+
+
+def test_the_workbook_of_an_account_of_growth_draws_its_account(
+    america: qn.KlemsAccount, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(america.to_excel(tmp_path / "a.xlsx")) as book:
+        chart = book.read("xl/charts/chart1.xml").decode()
+        names = re.findall(r'<sheet name="([^"]*)"', book.read("xl/workbook.xml").decode())
+    assert re.findall("<c:tx><c:v>([^<]*)", chart) == ["core industries", "capital in use"]
+    assert 'grouping val="stacked"' in chart
+    assert chart.count("errBars>") == 2  # opened and closed: on the top of the stack
+    assert names[0] == "Contents"
+    assert len(names) == len(america.tables()) + 2
 
 
 def test_the_sources_of_the_account_of_growth_name_its_definitions(

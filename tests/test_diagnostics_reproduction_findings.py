@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import quesnay as qn
 from quesnay.commands import result_json
 from quesnay.datasets.embedded import classified_sectors
 from quesnay.diagnostics.report.language import language_of
+from quesnay.diagnostics.reproduction import findings as module
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.evidence import Evidence, gather_evidence
 from quesnay.diagnostics.reproduction.findings import answer, findings
@@ -277,10 +279,31 @@ def test_an_equation_that_made_up_inputs_never_reach_is_not_called_blind(
     said = next(s for s in findings(clear) if s.startswith("Scale: "))
     assert blind not in said
     assert "0 % of them reach the estimate" in said
+    for count, blurred in ((20, True), (21, False)):  # one in twenty is not seldom
+        rare = np.r_[np.zeros(count - 1), 1.0]
+        own = replace(
+            result, elasticities=replace(found, placebo=replace(found.placebo, made_up=rare))
+        )
+        said = next(s for s in findings(own) if s.startswith("Scale: "))
+        assert (blind in said) is blurred
     skew = replace(found.placebo, made_up=np.array([0.0, 0.0, 0.3]))
     uneven = replace(result, elasticities=replace(found, placebo=skew))
     said = next(s for s in findings(uneven) if s.startswith("Scale: "))
     assert "made-up inputs of equal scale earn 0.100 on average and 33 % of them reach" in said
+
+
+def test_agreement_by_width_and_missed_restatements_are_picked_out_of_the_verdicts() -> None:
+    rows = pd.DataFrame(
+        [("held out", "a", True, 0.25, None), ("held out", "b", True, -0.26, None),
+         ("held out", "c", False, 0.9, None), ("held out", "a", True, 0.5, "T18"),
+         ("held out", "d", False, 0.1, "T18"), ("held out", "e", False, 0.1, "S18"),
+         ("calibration", "f", None, 0.5, None)],
+        ["T18", "T19", "S18", "I18", "K18", "H18", "G18"],
+        columns=["role", "fact", "agrees", "error", "restates"],
+    )  # fmt: skip
+    assert module._agreeing_by_width(rows) == ["T19"]  # I18 is the fact of T18
+    # K18 restates T18, which agrees; H18 restates S18, which fails too
+    assert module._missed_restatements(rows) == ["K18"]
 
 
 def test_forecasts_of_the_report_are_named_as_such(result: Reproduction) -> None:
@@ -546,6 +569,17 @@ def test_the_report_says_what_would_have_to_be_true(result: Reproduction) -> Non
         "For the tables alone to give what is printed, the core would have to be, in trillion "
         f"yuan, {', '.join(rows)}, with the ties per unit of core as they are."
     )
+    found = result.elasticities
+    assert found is not None
+    rivals = found.rivals["estimate"].drop("base case").max()
+    for year, printed in ((2018, 0.9808), (2019, 2.13 * 0.748)):
+        said = next(s for s in needed if f"imply for {year}, the elasticity would" in s)
+        middle = drawn(result, "elasticity", "integration", year).median()
+        need, reach, other = (float(text) for text in re.findall(r"0\.\d{3}", said))
+        assert need == pytest.approx(found.median * printed / middle, rel=0.05)  # it is linear
+        assert (reach, other) == pytest.approx(
+            (found.mixture["elasticity"].max(), rivals), abs=5e-4
+        )
     for run in ("linkage", "elasticity", "calibrated"):
         shares: Any = result.variance.loc[(run, "T20")]
         said = next(s for s in needed if f"in the {run} run" in s)
@@ -553,3 +587,13 @@ def test_the_report_says_what_would_have_to_be_true(result: Reproduction) -> Non
             f"Largest source of uncertainty of the total of 2020 in the {run} run: "
             f"{shares.idxmax()}, {shares.max():.0%} of the variance."
         )
+
+
+def test_a_run_without_variance_is_passed_over(result: Reproduction) -> None:
+    shares = result.variance.copy()
+    first = shares.index.get_level_values(0) == result.runs[0]
+    for nothing in (0.0, np.nan):
+        shares.loc[first] = nothing
+        said = [s for s in turning_points(replace(result, variance=shares)) if "Largest" in s]
+        runs = [run for run in result.runs[1:] if f"in the {run} run" in " ".join(said)]
+        assert len(said) == len(runs) == len(result.runs) - 1

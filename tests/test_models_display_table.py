@@ -107,6 +107,11 @@ def test_empty_tables_say_so() -> None:
 def test_rows_that_are_only_counted_have_no_label() -> None:
     assert Table("t", pd.DataFrame({"a": [7]})).to_text().splitlines()[-1] == "7"
     assert Table("t", pd.DataFrame({"a": [7]}, index=[4])).to_text().splitlines()[-1] == "4  7"
+    for index, last in (
+        (pd.RangeIndex(2), "8"), (pd.RangeIndex(1, 3), "2  8"), (pd.Index([0, 1]), "1  8"),
+        (pd.RangeIndex(2, name="n"), "1  8"),
+    ):  # fmt: skip
+        assert Table("t", pd.DataFrame({"a": [7, 8]}, index)).to_text().splitlines()[-1] == last
 
 
 def test_duplicate_column_names_are_both_shown() -> None:

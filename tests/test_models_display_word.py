@@ -189,6 +189,21 @@ def test_a_table_repeats_its_header_and_says_a_label_once(document: Any) -> None
     assert all(c.paragraphs[0].paragraph_format.space_after == 0 for c in values.rows[1].cells)
 
 
+@pytest.mark.parametrize("notes", [(), ("One.",), ("One.", "Two.", "Three.")])
+def test_the_last_note_of_a_table_keeps_its_distance(notes: tuple[str, ...]) -> None:
+    docx = pytest.importorskip("docx", reason="makes the document")
+    table = Table("t", pd.DataFrame({"a": [1]}, ["x"]), notes)
+    data = document_bytes("Title", [], [Part("One", tables=[table])])
+    below = docx.Document(io.BytesIO(data)).paragraphs[-max(len(notes), 1) :]
+    assert [one.text for one in below] == list(notes or [""])
+    assert [one.paragraph_format.space_after.pt for one in below] == [
+        *[2.0] * (len(below) - 1), 6.0,
+    ]  # fmt: skip
+    assert [bool(one.paragraph_format.keep_with_next) for one in below] == [
+        *[True] * (len(below) - 1), False,
+    ]  # fmt: skip
+
+
 def test_a_short_table_stays_together_and_a_long_one_only_at_its_ends(document: Any) -> None:
     _, values, long, _ = document.tables
 

@@ -202,6 +202,16 @@ def test_a_sheet_reads_like_a_table_on_paper(made: bytes) -> None:
     assert other["A1"].value == "Other"
 
 
+@pytest.mark.parametrize(("letters", "wrapped"), [(59, None), (60, True)])
+def test_a_text_of_sixty_letters_is_wrapped(letters: int, wrapped: bool | None) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
+    table = Table("Own", pd.DataFrame({"what": ["x" * letters]}))
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook_bytes([table])))["Own"]
+    assert sheet["A4"].alignment.wrap_text is wrapped
+    assert round(sheet.column_dimensions["A"].width - 0.71) == 60
+    assert sheet.row_dimensions[4].height == (30.0 if wrapped else None)
+
+
 def test_the_contents_of_a_workbook_lead_to_its_sheets_and_back(made: bytes) -> None:
     openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
     book = openpyxl.load_workbook(io.BytesIO(made))

@@ -611,7 +611,7 @@ def _collapsed(rows: pd.DataFrame, most: int) -> pd.DataFrame:
 
 
 def _heights(rows: pd.DataFrame) -> dict[Node, float]:
-    """Return node -> the larger of what it takes and what it gives."""
+    """Return node -> the larger of what it takes and what it gives, in order of appearance."""
     gives: dict[Node, float] = {}
     takes: dict[Node, float] = {}
     for step, giver, taker, value in rows[["step", "source", "target", "value"]].itertuples(
@@ -619,8 +619,7 @@ def _heights(rows: pd.DataFrame) -> dict[Node, float]:
     ):
         gives[(step, giver)] = gives.get((step, giver), 0.0) + value
         takes[(step + 1, taker)] = takes.get((step + 1, taker), 0.0) + value
-    nodes = sorted({*gives, *takes}, key=lambda node: node[0])
-    return {node: max(gives.get(node, 0.0), takes.get(node, 0.0)) for node in nodes}
+    return {node: max(gives.get(node, 0.0), takes.get(node, 0.0)) for node in gives | takes}
 
 
 def _by_step(heights: Mapping[Node, float]) -> dict[int, list[Node]]:

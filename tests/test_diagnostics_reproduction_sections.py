@@ -165,7 +165,7 @@ def test_formulas_are_those_of_the_runs_of_the_study() -> None:
     assert bare["total"] == ("T = C + I,  S = T / GDP", "Letters: total T; share of GDP S.")
     assert bare["core"] == (
         "C_t = sum_s w_s v_s,t",
-        "Weights w of the core's segments in sectors s, value added v by sector scaled to GDP.",
+        "Weights w of the core's segments in sectors s, value added v by sector.",
     )
 
 

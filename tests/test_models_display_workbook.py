@@ -284,3 +284,9 @@ def test_a_column_shows_the_decimals_that_people_read(
     values: list[object], spec: str | None, code: str
 ) -> None:
     assert workbook_module._code(values, spec) == code
+
+
+def test_a_cell_keeps_its_lines_apart() -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
+    made = workbook_bytes([Table("t", pd.DataFrame({"a": ["one\ntwo"]}))])
+    assert openpyxl.load_workbook(io.BytesIO(made)).active["A4"].value == "one\ntwo"

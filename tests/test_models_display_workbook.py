@@ -302,3 +302,15 @@ def test_a_chart_is_told_in_the_language_of_its_table() -> None:
     assert chart.spoken(str.upper) == Chart("T", "A", "line", {"B": "C"}, (1, 2), "D")
     bare = replace(chart, interval=None)
     assert bare.spoken(str.upper).interval is None
+
+
+def test_a_cell_keeps_its_lines_apart() -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
+    made = workbook_bytes([Table("t", pd.DataFrame({"a": ["one\ntwo"]}))])
+    assert openpyxl.load_workbook(io.BytesIO(made)).active["A4"].value == "one\ntwo"
+
+
+def test_a_header_of_several_levels_leaves_out_what_is_empty() -> None:
+    columns = pd.MultiIndex.from_tuples([("a", ""), ("b", "x"), ("c", np.nan)])
+    written = Table("t", pd.DataFrame([[1.0, 2.0, 3.0]], columns=columns)).to_csv()
+    assert written.splitlines()[0] == "a,b / x,c"

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 import quesnay as qn
-from quesnay.fitting.curves.fit import CurveProblem
+from quesnay.fitting.curves.fit import CurveProblem, bootstrap_draws
 from quesnay.fitting.curves.functions import LOGISTIC
 from quesnay.fitting.errors import ConvergenceError, EstimationError
 
@@ -244,3 +244,21 @@ def test_an_error_is_held_against_the_largest_level_not_the_smallest() -> None:
     assert fit.params["saturation"] == 1.0
     with pytest.raises(qn.DataError, match="out of proportion to the levels"):
         qn.fit_curve("logistic", np.arange(2015.0, 2020.0), levels, saturation=1, y_errors=1e13)
+
+
+def test_draws_of_a_curve_count_those_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    fit = qn.fit_curve("logistic", YEARS, noisy())
+    seed = np.random.SeedSequence(0)
+    params, failed = bootstrap_draws(fit.problem, fit.fit, draws=12, seed=seed)
+    assert (params.shape, failed) == ((12, 3), 0)
+    search, places = CurveProblem.search, iter(range(12))
+
+    def every_third(self: CurveProblem, *given: Any, **options: Any) -> Any:
+        if next(places) % 3 == 0:
+            raise ConvergenceError("no")
+        return search(self, *given, **options)
+
+    monkeypatch.setattr(CurveProblem, "search", every_third)
+    some, lost = bootstrap_draws(fit.problem, fit.fit, draws=12, seed=seed)
+    assert lost == 4
+    np.testing.assert_array_equal(some, np.delete(params, [0, 3, 6, 9], axis=0))

@@ -104,6 +104,8 @@ def test_wrong_settings_are_refused(
 def test_ras_points_negative_cells_to_gras() -> None:
     with pytest.raises(qn.DataError, match="row 0, column 1 is -2; RAS takes no negative cells"):
         qn.ras([[1, -2], [3, 4]], [4, 6], [5, 5])
+    with pytest.raises(qn.DataError, match="row 1, column 0 is -3; RAS takes no negative cells"):
+        qn.ras([[0, 2], [-3, 4]], [4, 6], [5, 5])
 
 
 def test_the_gap_of_rounded_margins_is_spread_and_said() -> None:

@@ -217,3 +217,13 @@ def test_wrong_requests(name: str, options: dict[str, Any], message: str) -> Non
 def test_no_table(name: str) -> None:
     with pytest.raises(qn.DataError, match="list is no input-output table"):
         getattr(qn, name)([[1]])
+
+
+def test_the_most_upstream_sector_stands_first() -> None:
+    # the first sells to the second only, which sells to final use
+    table = qn.InputOutputTable([[0.0, 10.0], [0.0, 0.0]], [0.0, 20.0], [10.0, 10.0])
+    (shown,) = qn.upstreamness(table).tables()
+    assert shown.frame.index.tolist() == [0, 1]
+    assert shown.frame["upstreamness"].tolist() == pytest.approx([2.0, 1.0])
+    turned = qn.InputOutputTable([[0.0, 0.0], [10.0, 0.0]], [20.0, 0.0], [10.0, 10.0])
+    assert qn.upstreamness(turned).tables()[0].frame.index.tolist() == [1, 0]

@@ -217,6 +217,11 @@ def test_the_sector_that_has_no_diagonal_is_named() -> None:
         table.extract_each()
 
 
+def test_an_array_that_could_be_masked_and_is_not_is_one_of_numbers() -> None:
+    table = InputOutputTable(np.ma.array(Z), [350.0, 1700.0], [650.0, 1400.0])
+    assert table.x.tolist() == [1000.0, 2000.0]
+
+
 def test_output_may_be_a_vector_a_row_or_a_column() -> None:
     demand, value = [350.0, 1700.0], [650.0, 1400.0]
     for given in (

@@ -979,3 +979,15 @@ def test_two_columns_of_clusters_beside_instruments() -> None:
         lambda: qn.fit_instrumental("y ~ x", DATA, **IV, cluster=["u", "t"], method="liml"),
         "LIML takes one column of clusters",
     )
+
+
+def test_two_sets_of_slopes_are_those_of_dummies() -> None:
+    fit = qn.fit_panel("y ~ w", DATA, **PANEL, absorb=["u", "u[x]", "q", "q[z]"])
+    found = fit.effects()
+    assert list(dict.fromkeys(found["effect"])) == ["u", "q", "u[x]", "q[z]"]
+    part = fit.fitted - fit.params["w"] * DATA["w"]
+    value = {key: own.set_index("group")["value"] for key, own in found.groupby("effect")}
+    u, q = DATA["u"], DATA["q"]
+    again = u.map(value["u"]) + q.map(value["q"])
+    again += u.map(value["u[x]"]) * DATA["x"] + q.map(value["q[z]"]) * DATA["z"]
+    np.testing.assert_allclose(again, part, rtol=1e-7, atol=1e-8)

@@ -157,3 +157,16 @@ def test_imports_apart_are_updated_in_their_own_rows(final: bool) -> None:
     np.testing.assert_allclose(made.imports.Z, 1.5 * bought, rtol=1e-7)
     assert made.imports.final_demand["homes"].tolist() == pytest.approx([1.125 if final else 0.0])
     np.testing.assert_allclose(made.final_demand["homes"], [6.0, 7.5], rtol=1e-7)
+
+
+def test_a_product_that_the_later_table_has_not_takes_no_share() -> None:
+    flows = pd.DataFrame([[1.0, 2.0], [3.0, 1.0]], S, S)
+    demand, value = pd.DataFrame({"homes": [4.0, 5.0]}, S), pd.Series([2.5, 5.75], S)
+    both = pd.DataFrame([[0.25, 0.125], [0.25, 0.125]], ["oil", "gas"], S)
+    one = pd.DataFrame([[0.5, 0.25]], ["oil"], S)
+    tables = {
+        2018: InputOutputTable(flows, demand, value, imports=both),
+        2020: InputOutputTable(flows, demand, value, imports=one),
+    }
+    found = margins_between(tables, 2019, value_added=value, published=pd.DataFrame())
+    assert found.imports.to_dict() == pytest.approx({"oil": 0.75, "gas": 0.0})

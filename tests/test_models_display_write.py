@@ -250,3 +250,12 @@ def test_a_folder_that_cannot_be_looked_at_is_one_clear_line(tmp_path: Path) -> 
         write_folder(tmp_path / "file" / "below", {"a.csv": "1"})
     with pytest.raises(DataError, match="cannot write here"):
         write_folder(tmp_path / ("n" * 5000), {"a.csv": "1"})
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_folder_without_a_name_is_refused_before_and_after_a_run(name: str) -> None:
+    said = "the folder has an empty name; name one, such as out"
+    with pytest.raises(DataError, match=said):
+        check_folder(name)
+    with pytest.raises(DataError, match=said):
+        write_folder(name, {"a.txt": b"a"})

@@ -419,3 +419,20 @@ def test_rows_of_each_group_are_counted_where_one_is_left_out() -> None:
         str(name): n for name, n in frame["unit"].value_counts().items()
     }
     assert list(found.estimates.columns) == list(fit.names)
+
+
+def test_years_out_of_a_joined_effect_are_in_their_order() -> None:
+    own = panel()
+    own["region"] = np.where(own["unit"].str[-1].isin(list("02468")), "east", "west")
+    own = own[(own["region"] == "west") | (own["year"] >= 2012)].assign(when=own["year"])
+    fit = qn.fit_panel("y ~ x + w", own, absorb="region:year", cluster="unit")
+    joined = assumptions.examine(fit, unit="unit", time="year")
+    assert joined.time is not None
+    assert list(joined.time.labels) == [2010, 2011, 2012, 2013, 2014, 2015]
+    apart = assumptions.examine(fit, unit="unit", time="when", data=own)
+    one, other = (
+        {test.name: test.statistic for test in assumptions.check_assumptions(e)}
+        for e in (joined, apart)
+    )
+    assert np.isfinite(one["Wooldridge within"])
+    assert one == pytest.approx(other, nan_ok=True)

@@ -11,7 +11,11 @@ from matplotlib.figure import Figure
 from quesnay.diagnostics.report.language import ENGLISH
 from quesnay.diagnostics.report.page import Section
 from quesnay.diagnostics.reproduction import report
-from quesnay.diagnostics.reproduction.evidence import Evidence, evidence_sections
+from quesnay.diagnostics.reproduction.evidence import (
+    Evidence,
+    evidence_sections,
+    reconciled_finding,
+)
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 
@@ -49,6 +53,16 @@ def changed(**parts: Any) -> Reproduction:
 
 def titles(section: Section) -> list[str]:
     return [table.title for table in section.tables]
+
+
+def test_the_findings_end_with_the_one_account_out_of_all_runs() -> None:
+    """The last printed total that is no forecast is 2.13 of 2019."""
+    result = founding_case()
+    made = replace(NONE, reconciled=result.reconcile())
+    said = sections_of(result, made)["findings"].words
+    assert said[:-1] == founding()["findings"].words
+    assert said[-1] == reconciled_finding(result, result.reconcile())
+    assert "2.13" in said[-1]
 
 
 def test_sections_stand_in_the_order_of_an_argument() -> None:

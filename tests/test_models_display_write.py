@@ -277,3 +277,12 @@ def test_a_manifest_that_is_none_removes_nothing(text: str, tmp_path: Path) -> N
     write_text(out / "manifest.json", text)
     write_folder(out, {"b.csv": "3"})
     assert names(out) == ["a.csv", "b.csv", "manifest.json"]
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_folder_without_a_name_is_refused_before_and_after_a_run(name: str) -> None:
+    said = "the folder has an empty name; name one, such as out"
+    with pytest.raises(DataError, match=said):
+        check_folder(name)
+    with pytest.raises(DataError, match=said):
+        write_folder(name, {"a.txt": b"a"})

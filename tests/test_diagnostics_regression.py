@@ -36,7 +36,7 @@ def test_leaving_out_a_cluster_equals_refitting_without_it(absorb: tuple[str, ..
     assert found.exact
     for name in ("省00", "省07"):
         without = fitted(frame[frame["unit"] != name], absorb=absorb)
-        np.testing.assert_allclose(found.estimates.loc[name], without.params, rtol=1e-8)
+        np.testing.assert_allclose(found.estimates.T[name], without.params, rtol=1e-8)
 
 
 def test_a_coefficient_that_one_cluster_carries_is_nan_without_it() -> None:

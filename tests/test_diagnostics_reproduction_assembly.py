@@ -70,8 +70,10 @@ def test_productivity_is_growth_per_worker_from_every_year_to_the_base(
     assert use is not None
     assert facts.employed is not None
     codes = [code for members in use.sectors.values() for code in members]
+    made: Any = facts.industries
+    employed: Any = facts.employed
     per = {
-        int(year): facts.industries.loc[year].sum() / facts.employed.loc[year, codes].sum()
+        int(year): made.loc[year].sum() / employed.loc[year, codes].sum()
         for year in range(use.productivity_since, use.year + 1)
     }
     growth = [(per[use.year] / per[y]) ** (1 / (use.year - y)) - 1 for y in per if y < use.year]

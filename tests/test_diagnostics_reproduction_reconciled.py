@@ -230,7 +230,7 @@ def test_the_account_is_unknown_and_an_estimate_has_the_error_of_its_draws(
     result: Reproduction,
 ) -> None:
     found = collect_estimates(result)
-    held = found.covariance(result.runs)
+    held: Any = found.covariance(result.runs)
     assert list(held.index) == [*found.labels(result.runs), *found.starts.index]
     np.testing.assert_allclose(
         np.sqrt(np.diag(held.loc[found.starts.index, found.starts.index])), 30 * found.starts.abs()
@@ -275,7 +275,8 @@ def test_adjustments_are_told_with_the_errors_before_and_after(
     names = [f"{estimate} {year}" for estimate, year in keys]
     assert names == found.labels(result.runs)
     np.testing.assert_allclose(own["stated_error"], found.draws[names].std())
-    errors = np.sqrt(np.diag(found.covariance(result.runs).loc[names, names]))
+    held: Any = found.covariance(result.runs)
+    errors = np.sqrt(np.diag(held.loc[names, names]))
     np.testing.assert_allclose(own["error"], errors, rtol=1e-9)
     moved = own["error"] ** 2 - own["error_after"] ** 2  # variance of the adjustment
     seen = own["error"] > 1e-6

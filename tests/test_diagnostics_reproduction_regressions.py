@@ -75,7 +75,8 @@ def shares_of_tables() -> list[float]:
         assert table.imports is not None
         made = list(STUDY.tables.technology_sectors)
         using = [s for s in table.sectors if s not in made]
-        bought = table.Z.loc[made, using].to_numpy() + table.imports.Z.loc[made, using].to_numpy()
+        flows: Any = (table.Z, table.imports.Z)
+        bought = sum(own.loc[made, using].to_numpy() for own in flows)
         out.append(float(bought.sum() / table.v[using].sum()))
     return out
 

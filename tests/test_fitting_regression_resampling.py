@@ -111,7 +111,7 @@ def test_jackknife_over_clusters_equals_leaving_each_out(absorb: tuple[str, ...]
     found = fit.jackknife()
     for firm in (1, 5, 10):
         rest = qn.fit_panel(FORMULA, GRUNFELD[GRUNFELD["firm"] != firm], absorb=absorb)
-        np.testing.assert_allclose(found.replications.loc[firm], rest.params, rtol=1e-8)
+        np.testing.assert_allclose(found.replications.T[firm], rest.params, rtol=1e-8)
     cr3 = qn.fit_panel(FORMULA, GRUNFELD, absorb=absorb, cluster="firm", covariance="CR3")
     np.testing.assert_allclose(found.covariance, cr3.covariance, rtol=1e-9)
 
@@ -120,7 +120,7 @@ def test_jackknife_over_rows_equals_leaving_each_out() -> None:
     found = qn.fit_panel(FORMULA, GRUNFELD, absorb="firm").jackknife()
     for row in (0, 77, 199):
         rest = qn.fit_panel(FORMULA, GRUNFELD.drop(index=row), absorb="firm")
-        np.testing.assert_allclose(found.replications.loc[row], rest.params, rtol=1e-9)
+        np.testing.assert_allclose(found.replications.T[row], rest.params, rtol=1e-9)
 
 
 def test_cluster_bootstrap_with_effects_equals_running_a_resample() -> None:
@@ -134,7 +134,7 @@ def test_cluster_bootstrap_with_effects_equals_running_a_resample() -> None:
             for i in range(times)
         ]
         again = qn.fit_panel(FORMULA, pd.concat(parts), absorb=["copy", "year"])
-        np.testing.assert_allclose(found.replications.loc[draw], again.params, rtol=1e-7)
+        np.testing.assert_allclose(found.replications.T[draw], again.params, rtol=1e-7)
     assert found.failed == 0
 
 
@@ -190,7 +190,7 @@ def test_bootstrap_keeps_the_digits_of_nearly_dependent_columns(
         times = [np.repeat(t, 5) for t in drawn.multinomial(12, np.full(12, 1 / 12), size=20)]
     for draw, counts in enumerate(times):
         again = qn.fit_panel("y ~ x", frame.iloc[np.repeat(np.arange(60), counts)])
-        np.testing.assert_allclose(found.replications.loc[draw], again.params, rtol=1e-8)
+        np.testing.assert_allclose(found.replications.T[draw], again.params, rtol=1e-8)
 
 
 def _by_hand(*, exact: bool, fixed: float = 1.0) -> WildBootstrap:

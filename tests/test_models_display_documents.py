@@ -326,6 +326,7 @@ def test_without_the_package_the_remedy_is_named(
         fit.to_word(tmp_path / "a.docx")
 
 
+@pytest.mark.slow
 def test_latex_of_the_whole_reproduction_compiles(result: Reproduction, tmp_path: Path) -> None:
     if shutil.which("pdflatex") is None:
         pytest.skip("no TeX on this machine")

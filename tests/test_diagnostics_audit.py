@@ -294,6 +294,7 @@ def test_permuted_rows_change_nothing(report: AuditResult) -> None:
     assert again.assignments[report.assignments.columns].equals(report.assignments)
 
 
+@pytest.mark.slow
 def test_figures_that_cannot_hold_are_named() -> None:
     reported = qn.load_reported("caict_2020").copy()
     reported.loc["S19", ["low", "high"]] = [2.35, 2.45]
@@ -447,6 +448,7 @@ def test_a_planted_error_is_found_and_named(seed: int, digits_off: int) -> None:
     assert found.conflicts == ([] if found.feasible else [["T18", "C18", "I18"]])
 
 
+@pytest.mark.slow
 def test_conflicts_are_smallest() -> None:
     reported = qn.load_reported("caii_2020")
     found = qn.audit(reported)

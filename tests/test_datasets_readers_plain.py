@@ -349,6 +349,7 @@ REFUSED = [
     (BASE.replace("farm,20", "farm,２０"), "'２０' is no number"),
     (BASE.replace("farm,20", "farm,1e999"), "'1e999' is no number"),
     (BASE.replace("mill,homes", "farm,homes"), "column 'farm' stands twice, at 1 and 2"),
+    (BASE.replace("mill,homes", "mill,farm"), "column 'farm' stands twice, at 1 and 3"),
     ("s,a,b\na,1,2\nb,3,4\n", "no column of final demand found"),
     ("s,farm,mill,homes,output\nfarm,20,40,140,200\nmill,60,80,60,200\nw,120,80,,\noutput,200,201,,\n",
      "row 'output' looks like a total, but at 'mill' it is 201 and the output 200"),

@@ -122,6 +122,7 @@ BROKEN = [
     ("units_per_data_unit = 1e-4", "units_per_data_unit = 1", r"units_per_data_unit: 1, but the t"),
     ("units_per_data_unit = 1e-4", "units_per_data_unit = 0", r"unit: expected a number above ze"),
     ("units_per_data_unit = 0.01", "units_per_data_unit = -1", r"employment\.units_per_data_unit"),
+    ("units_per_data_unit = 0.01", "units_per_data_unit = 1", r"1, but china_employment is in "),
     ('"2.13", unit = "trillion yuan"', '"2.13", unit = "yuan"', r"T19\.unit: unknown unit 'yuan'"),
     ('"2.13", unit = "trillion yuan"', '"2.13", unit = "percent"', r"T19\.unit: a total value add"),
     ('"2.13", unit = "trillion', '"2130", unit = "trillion', r"T19: 2130 trillion yuan is 21\.6 t"),

@@ -447,7 +447,7 @@ def inflation(examined: Examined) -> TestResult:
 def outlier(examined: Examined) -> TestResult:
     """Test the largest studentised residual among n (Bonferroni; Cook and Weisberg 1982)."""
     t = np.abs(examined.influence.studentised)
-    place = int(np.nanargmax(t))
+    place = int(np.argmax(t >= (1.0 - 1e-9) * np.nanmax(t)))  # the first of equals, as in two years
     free = examined.fit.df_resid - 1
     p_value = min(1.0, 2.0 * int(np.isfinite(t).sum()) * float(special.stdtr(free, -t[place])))
     words = Wording(

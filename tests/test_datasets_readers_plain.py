@@ -1209,3 +1209,16 @@ def test_imports_of_goods_and_services_in_two_rows(tmp_path: Path) -> None:
     assert table.v.tolist() == [110, 70]
     assert table.imports is not None
     assert table.imports.Z.to_numpy().sum(axis=0).tolist() == [10, 10]
+
+
+def test_a_sheet_chosen_by_its_year_was_not_the_first_of_several(tmp_path: Path) -> None:
+    pytest.importorskip("openpyxl", reason="writes the workbook")
+    rows = pd.DataFrame([line.split(",") for line in BASE.split()])
+    path = tmp_path / "t.xlsx"
+    with pd.ExcelWriter(path) as book:
+        for year in ("2018", "2020"):
+            cells = rows.apply(pd.to_numeric, errors="coerce").combine_first(rows)
+            cells.to_excel(book, sheet_name=year, header=False, index=False)
+    source = qn.read_io(path, year=2020).source
+    assert source is not None
+    assert (source.sheet, source.assumed) == ("2020", ())

@@ -96,11 +96,11 @@ def test_the_three_intervals_agree_where_the_model_is_nearly_linear() -> None:
 @pytest.mark.slow
 def test_profile_covers_as_often_as_it_says() -> None:
     hits = np.zeros(3)
-    for seed in range(100):
+    for seed in range(200):
         interval = qn.fit_curve("logistic", YEARS, noisy(seed, 0.1)).conf_int().to_numpy()
         hits += (interval[:, 0] <= THETA) & (interval[:, 1] >= THETA)
-    # two standard errors of a share of 95 % in 100 runs are 4.4 points
-    assert (np.abs(hits / 100 - 0.95) < 0.044).all()
+    # three standard errors of a share of 95 % in 200 runs are 4.6 points
+    assert (np.abs(hits / 200 - 0.95) < 0.046).all()
 
 
 def test_a_parameter_that_the_data_do_not_bound_has_an_open_side() -> None:

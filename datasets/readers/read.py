@@ -268,8 +268,9 @@ def _frames(path: Path, options: ReadOptions) -> IOFrames:
             frames = _assembled(sheet, layout, options, title)
             if layout == "quesnay":
                 frames = replace(frames, source=_beside(frames.source, book, options))
-    if frames is None:
+    else:
         _check_taken(layout, options)
+    if frames is None:
         frames = LAYOUTS[layout].read(path, options)  # type: ignore[misc]
     source = replace(
         frames.source,
@@ -297,8 +298,12 @@ def _beside(source: TableSource, book: Book, options: ReadOptions) -> TableSourc
         return source
     if len(book.sheet(source.sheet).rows) > _LARGE:
         return source  # to read all others would take longer than the table
-    others = [name for name in book.visible if name != source.sheet]
-    also = [name for name in others if _grid(book.sheet(name), options) == _WHOLE]
+    others = [name for name in _candidates(book, options) if name in book.visible]
+    also = [
+        name
+        for name in others
+        if name != source.sheet and _grid(book.sheet(name), options) == _WHOLE
+    ]
     if not also:
         return source
     note = f"sheet {source.sheet!r}, the first that holds a table; also {', '.join(also)}: sheet="

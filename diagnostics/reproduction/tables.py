@@ -371,8 +371,7 @@ def definitions_table(result: "Reproduction") -> Table:
             "unit": {"level": "unit of the account", "share": "share", "jobs": "persons"}[
                 concept.unit
             ],
-            "equation": defined(result.study, concept)[0],
-            "source": defined(result.study, concept)[1],
+            **dict(zip(("equation", "source"), defined(result.study, concept), strict=True)),
         }
         for concept in CONCEPTS.values()
     ]

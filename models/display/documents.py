@@ -123,6 +123,7 @@ class _Sheet:
         self.sheet.freeze_panes(top, len(levels))
         self.sheet.repeat_rows(top - 1)
         for line, note in enumerate(table.notes, start=top + len(frame) + 1):
+            # as wide as the table, so that it does not make the page narrow
             style: dict[str, object] = {"italic": True, "text_wrap": True, "valign": "top"}
             if len(widths) > 1:
                 self.sheet.merge_range(line, 0, line, len(widths) - 1, "", self.styles(**style))

@@ -137,6 +137,8 @@ def _add_part(document: Any, part: Part, highest: float) -> None:
         for paragraph in said if few else said[-1:]:
             paragraph.paragraph_format.keep_with_next = True
     if part.formulas:
+        # rows of a table without lines: LibreOffice parts paragraphs with a formula from those that
+        # are kept with them, but no row
         box = document.add_table(len(part.formulas), 1)
         for row, (title, formulas, words) in zip(box.rows, part.formulas, strict=True):
             row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))

@@ -54,7 +54,7 @@ def match_periods(series: Any, indicators: Any, to: str | int | None) -> Periods
             "indicators: expected a quarterly or monthly PeriodIndex (index.to_period('Q')); a "
             "labelled series does not align with indicators by position"
         )
-    _, ratio = _ratio(to)
+    _, ratio = _ratio(to)  # arrays, from their first values on; more indicators extrapolate
     if len(frame) < ratio * len(low):
         raise DataError(
             f"indicators: {len(frame)} values do not cover {len(low)} x {ratio} periods"

@@ -122,18 +122,20 @@ def _solved(
 ) -> Array:
     """Solve the programme of all blocks; of one that fails together, block by block."""
     from scipy.optimize import linprog
-    from scipy.sparse import block_diag, coo_array
+    from scipy.sparse import block_diag
 
     options: dict[str, Any] = {
         "primal_feasibility_tolerance": _EXACT,
         "dual_feasibility_tolerance": _EXACT,
     }
     solve: Any = linprog  # its stubs know dense matrices only
+    rows: Any = block_diag(pieces, format="csr")
+    rows.eliminate_zeros()
     # presolve trips over rows that follow from one another, the simplex of old versions over more
     for method, presolve in (("highs-ds", True), ("highs-ds", False), ("highs-ipm", True)):
         found = solve(
             cost,
-            A_ub=block_diag([coo_array(piece) for piece in pieces], format="csr"),
+            A_ub=rows,
             b_ub=np.concatenate(list(limits)),
             bounds=np.column_stack([np.concatenate(list(low)), np.concatenate(list(high))]),
             method=method,

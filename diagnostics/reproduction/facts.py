@@ -260,7 +260,11 @@ def panel(name: str, columns: Sequence[Column] = ()) -> pd.DataFrame:
     return read_own(name, "panel", columns) if is_own(name) else _load_once(name)
 
 
-_load_once = lru_cache(maxsize=4)(load_panel)  # a run fits many equations on the same one
+@lru_cache(maxsize=4)  # a run fits many equations on the same one
+def _load_once(name: str) -> pd.DataFrame:
+    found = load_panel(name)
+    found.attrs = {}  # pandas would copy its units deeply at every step
+    return found
 
 
 def gdp_vintages(study: Study) -> pd.DataFrame:

@@ -9,6 +9,7 @@ grey model GM(1,1) is an exponential trend from a handful of points.
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -243,8 +244,7 @@ def fit_problem(problem: CurveProblem) -> NonlinearFit:
 
 
 _WIDENINGS = 14  # doublings from the Wald width on; a parameter still free then has an open side
-_STEPS = 60
-_CLOSE = 1e-8  # relative distance from the quantile at which an end is found
+_CLOSE = 1e-10  # how exactly an end is found, in widths of its side
 _FAR = 1e3  # what tau is, in quantiles, where no curve fits
 _NEAR_TRIALS = 200  # steps of a search from a neighbouring optimum
 
@@ -280,34 +280,30 @@ def _side(
     problem: CurveProblem, fit: NonlinearFit, where: tuple[int, float], ask: ProfileAsk
 ) -> float:
     """Widen until tau passes the quantile, then find where; infinite where it never does."""
+    from scipy.optimize import brentq
+
     place, sign = where
     estimate, others = float(fit.params[place]), np.delete(fit.params, place)
 
-    def excess(reach: float) -> tuple[float, Array]:
+    @cache
+    def excess(reach: float) -> float:
+        nonlocal others
+        if reach == 0.0:
+            return -ask.quantile
         rss, moved = _least(problem, place, (estimate + sign * reach, others))
         tau = float(np.sqrt(max(rss - fit.rss, 0.0) / ask.variance))
-        return min(tau, _FAR * ask.quantile) - ask.quantile, moved
+        if tau < ask.quantile:
+            others = moved
+        return min(tau, _FAR * ask.quantile) - ask.quantile
 
-    inner, outer = (0.0, -ask.quantile), (ask.quantile * float(ask.std_errors[place]), 0.0)
+    inner, outer = 0.0, ask.quantile * float(ask.std_errors[place])
     for _ in range(_WIDENINGS):
-        over, moved = excess(outer[0])
-        outer = (outer[0], over)
-        if over >= 0:
+        if excess(outer) >= 0:
             break
-        inner, outer, others = outer, (2 * outer[0], 0.0), moved
+        inner, outer = outer, 2 * outer
     else:
         return float(sign * np.inf)
-    for _ in range(_STEPS):
-        # tau is nearly a line: false position, with Illinois' halving of the end that stays
-        middle = (inner[0] * outer[1] - outer[0] * inner[1]) / (outer[1] - inner[1])
-        over, moved = excess(middle)
-        if abs(over) <= _CLOSE * ask.quantile or outer[0] - inner[0] <= _CLOSE * outer[0]:
-            break
-        if over < 0:
-            inner, outer, others = (middle, over), (outer[0], outer[1] / 2), moved
-        else:
-            inner, outer = (inner[0], inner[1] / 2), (middle, over)
-    return float(estimate + sign * middle)
+    return float(estimate + sign * brentq(excess, inner, outer, xtol=_CLOSE * outer))
 
 
 def _least(problem: CurveProblem, place: int, at: tuple[float, Array]) -> tuple[float, Array]:

@@ -104,13 +104,11 @@ def group_column(data: pd.DataFrame, name: object, role: str) -> Grouping:
     kept, numbered = np.unique(codes[~missing], return_inverse=True)
     joined = np.full(codes.size, -1, dtype=np.intp)
     joined[~missing] = numbered
-    labels = np.empty(kept.size, dtype=object)
-    for place, code in enumerate(kept):
-        label = []
-        for part in reversed(parts):
-            code, own = divmod(int(code), part.count)
-            label.append(part.labels[own])
-        labels[place] = tuple(reversed(label))
+    columns = []
+    for part in reversed(parts):
+        kept, own = np.divmod(kept, part.count)
+        columns.append(part.labels[own])
+    labels = np.fromiter(zip(*reversed(columns), strict=True), dtype=object, count=kept.size)
     return Grouping(name, joined, labels)
 
 

@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
@@ -32,6 +31,7 @@ from quesnay.fitting.regression.least_squares import CovarianceRule
 from quesnay.fitting.regression.resampling import NestedGrams, nested_grams
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.table import InputOutputTable
+from quesnay.models.regression.columns import group_column
 from quesnay.models.regression.formula import parse_formula
 from quesnay.models.regression.instrumental import fit_instrumental, shift_share_instrument
 from quesnay.models.regression.panel import fit_panel
@@ -488,8 +488,8 @@ def cluster_grams(use: Potential, rows: pd.DataFrame) -> NestedGrams:
     return nested_grams(
         rows[outcome].to_numpy(float),
         rows[regressors].to_numpy(float),
-        [_codes_of(rows, effect) for effect in use.absorb],
-        _codes_of(rows, str(use.cluster)),
+        [group_column(rows, effect, "absorb").codes for effect in use.absorb],
+        group_column(rows, str(use.cluster), "cluster").codes,
         weights=None if use.weights is None else rows[use.weights].to_numpy(float),
     )
 
@@ -503,8 +503,3 @@ def formula_columns(formula: str) -> tuple[str, list[str]]:
             f"potential.formula {formula!r}: resampling clusters takes columns joined by + only"
         )
     return outcome.strip(), names
-
-
-def _codes_of(frame: pd.DataFrame, effect: str) -> npt.NDArray[np.intp]:
-    """Level codes of a fixed effect, interactions by colon."""
-    return np.asarray(frame.groupby(effect.split(":"), sort=True).ngroup(), dtype=np.intp)

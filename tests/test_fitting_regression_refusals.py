@@ -8,7 +8,7 @@ import pytest
 
 from quesnay.fitting.regression import fixed_effects
 from quesnay.fitting.regression.clusters import refuse_vanishing
-from quesnay.fitting.regression.covariance import CR1, CR2, DriscollKraay
+from quesnay.fitting.regression.covariance import COVARIANCES, CR1, CR2, DriscollKraay
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.instrumental import (
     anderson_rubin,
@@ -134,4 +134,14 @@ def test_one_variance_of_rounding_among_the_coefficients_is_refused() -> None:
     refused(
         lambda: refuse_vanishing(fit, usual * np.diag([1.0, 1e-17]), "2 clusters"),
         "zero within each of the 2 clusters, .* absorb fewer effects",
+    )
+
+
+@pytest.mark.parametrize("name", COVARIANCES)
+def test_as_many_coefficients_as_rows_leave_no_errors_of_any_kind(name: str) -> None:
+    two = np.arange(2)
+    full = Regression(np.eye(2), np.zeros(2), np.eye(2), clusters=(two,), periods=two)
+    refused(
+        lambda: COVARIANCES[name].rule.estimate(full),
+        "2 rows for 2 parameters, absorbed effects included: no degrees of freedom are left",
     )

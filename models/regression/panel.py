@@ -451,7 +451,7 @@ def difference_ends(
         later, earlier = last[apart], first[apart]
     elif is_whole(lag) and lag >= 1:
         steps = min(lag, time.count)  # no pair is so many times apart
-        key = who * (time.count + 1) + when
+        key = who * time.count + when
         earlier = np.searchsorted(key, key - steps)
         found = (key[earlier] == key - steps) & (when >= steps)
         later, earlier = np.flatnonzero(found), earlier[found]

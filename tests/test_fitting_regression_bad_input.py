@@ -226,6 +226,21 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
         "weights: 0.0 at row 0; give positive numbers",
     ),
     ("a float power", lambda: reset(project_noisy(Y, X), powers=(2, 2.5)), "integers from 2"),  # type: ignore[arg-type]
+    (
+        "nothing explained",
+        lambda: reset(project_noisy([1.0, -1.0] * 12, PAIR[:, :1])),
+        "powers of a constant",
+    ),
+    (
+        "as many units as columns",
+        lambda: random_effects(Y, X, unit=np.arange(N) % 3),
+        "3 units and",
+    ),
+    (
+        "few rows inside units",
+        lambda: random_effects(Y[:6], X[:6], unit=[0, 0, 1, 1, 2, 3]),
+        "4 units and 6 rows are too few",
+    ),
     ("one power of one", lambda: reset(project_noisy(Y, X), powers=(2, 1)), "integers from 2"),
     (
         "one sum of two vanishes",
@@ -256,6 +271,7 @@ def test_the_least_that_suffices_is_taken() -> None:
     assert (
         random_effects(Y[:8], X[:8, :2], unit=[1] * 4 + [2] * 4, method="nerlove").theta.size == 8
     )
+    assert random_effects(Y[:7], X[:7], unit=[0, 0, 1, 1, 2, 2, 3]).theta.shape == (7,)
     refuse_cancelled(np.array([[1.0, -1.0], [2.0, 1.0]]), np.ones((4, 2)))
     kept = jackknife_weights([[1.0, 0.0], [0.0, 1.0]])  # the errors of each are the other's
     np.testing.assert_allclose(kept, [0.5, 0.5], rtol=1e-9)

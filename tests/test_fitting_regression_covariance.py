@@ -215,6 +215,16 @@ def test_three_dimensions_of_clusters_alternate_over_every_choice() -> None:
     np.testing.assert_allclose(nested.covariance, two.covariance, rtol=1e-9)
 
 
+def test_four_dimensions_of_the_same_clusters_are_one() -> None:
+    # 4 V - 6 V + 4 V - V
+    half = np.repeat([0, 1], 3)
+    e = np.array([1.0, 2, -2, 1, -1, 2])
+    one = Regression(np.ones((6, 1)), e, np.eye(1) / 6, clusters=(half,))
+    found = COVARIANCES["CR0"].rule.estimate(replace(one, clusters=(half,) * 4))
+    assert found.matrix[0, 0] == pytest.approx((1 + 4) / 36, rel=1e-12)
+    assert found.df.tolist() == [1.0]
+
+
 def test_newey_west_equals_statsmodels_and_driscoll_kraay_of_one_series() -> None:
     # statsmodels OLS(...).fit(cov_type="HAC", cov_kwds={"maxlags": 3, "use_correction": True})
     frame = MODELS["longley"]["data"]
@@ -260,6 +270,8 @@ def test_lags_run_from_none_to_one_less_than_the_periods() -> None:
             assert found.df.tolist() == [3.0]
     refused(lambda: qn.DriscollKraay(lags=4).estimate(panel), "lags: 4 of 4 periods; give 0 to 3")
     assert qn.DriscollKraay().estimate(panel).rule.startswith("1 Bartlett lags, no small-sample")
+    two = replace(panel, periods=when // 2, residuals=np.append(e[:7], 3.0))  # 0, and 1 + 3
+    assert qn.DriscollKraay(lags=0).estimate(two).matrix[0, 0] == pytest.approx(16 / 64)
     one = replace(panel, periods=when * 0)
     refused(lambda: qn.DriscollKraay().estimate(one), "one period only")
 

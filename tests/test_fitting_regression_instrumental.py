@@ -311,6 +311,7 @@ def test_estimates_are_the_k_class_of_the_textbook(method: Any, q: int) -> None:
         ({"covariance": "classical"}, float(e @ e) / 57 * bread, 57),
         ({}, robust, 57),
         ({"clusters": group}, clustered, 5),
+        ({"clusters": group, "covariance": "classical"}, clustered, 5),
     ]
     for option, covariance, df in options:
         found = instrumental_variables(y, X, Z, W, method=method, **option)
@@ -322,3 +323,4 @@ def test_estimates_are_the_k_class_of_the_textbook(method: Any, q: int) -> None:
     fewer = instrumental_variables(y, X, Z, W, method=method, covariance="classical", absorbed=7)
     np.testing.assert_allclose(fewer.covariance, float(e @ e) / 50 * bread, rtol=1e-8, atol=1e-14)
     assert fewer.df == 50
+    assert instrumental_variables(y, X, Z, W, method=method, clusters=group < 3).df == 1

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
+from quesnay.models.regression.columns import group_column, refuse_sizes
+from quesnay.models.regression.result import Estimate
 from tests.refusals import refused
 
 G = np.random.default_rng(11)
@@ -172,3 +174,48 @@ def test_a_frame_of_another_package_is_told_how_to_become_one_of_pandas() -> Non
     ):
         with pytest.raises(qn.DataError, match=r"got one of pyarrow; use its \.to_pandas\(\)"):
             call()
+
+
+@pytest.mark.parametrize("size", [1e100, -1e100, 1e-100, 1.1e100, -1.1e100, 0.9e-100])
+def test_sizes_are_read_up_to_their_limits(size: float) -> None:
+    values = np.array([0.0, size, np.nan])
+    if 1e-100 <= abs(size) <= 1e100:
+        refuse_sizes(values, "x")
+    else:
+        refused(lambda: refuse_sizes(values, "x"), "x has .* at row 1 for its largest size, beyond")
+
+
+def test_whole_numbers_as_objects_are_labels_like_any_other() -> None:
+    found = group_column(pd.DataFrame({"u": pd.Series([2, 1, 2], dtype=object)}), "u", "unit")
+    assert (found.codes.tolist(), found.labels.tolist()) == ([1, 0, 1], [1, 2])
+
+
+def test_one_bad_value_among_good_ones_is_named() -> None:
+    twice = pd.concat([DATA["w"], DATA["w"].iloc[:1]])
+    terms = ["a", "b"]
+    fit = Estimate("m", "y", pd.Series([0.0, 1.0], terms), pd.DataFrame(np.eye(2), terms, terms),
+                   9.0, 12, "stated")  # fmt: skip
+    cases: list[tuple[Callable[[], object], str]] = [
+        (lambda: qn.fit_panel("y ~ x", DATA, weights=twice), "row labels repeat"),
+        (lambda: qn.combine({"a": 0.1, "b": 0.2}, {"a": 0.1, "b": 0.0}), "0.0 at 'b'; must be"),
+        (lambda: qn.combine({"a": 0.1, "b": 0.2}, {"a": -0.1, "b": 0.1}), "-0.1 at 'a'; must"),
+        (lambda: qn.shrink(fit, {"a": 0.0, "b": 0.0}, {"a": 1.0, "b": 0.0}), "0.0 at 'b'; must be"),
+        (
+            lambda: fit.nonlinear("sqrt(a)"),
+            r"'sqrt\(a\)' has no finite value or derivative at a = 0",
+        ),
+        (
+            lambda: qn.fit_differences(
+                "y ~ x", DATA.assign(s=np.where(DATA.index == 9, None, "s")), **PANEL, absorb="s"
+            ),
+            "absorb: column 's' has missing labels in rows that are used",
+        ),
+        (
+            lambda: qn.fit_half_panel_jackknife("y ~ x", DATA[DATA["t"] < 2003], **PANEL),
+            "t: at least four times are needed",
+        ),
+    ]
+    for call, message in cases:
+        refused(call, message)
+    four = qn.fit_half_panel_jackknife("y ~ x", DATA[DATA["t"] < 2004], **PANEL)
+    assert four.params["x"] == pytest.approx(2.0, abs=1.0)

@@ -132,6 +132,17 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         ),
         "no finite value or slope at the values that step 0 led to",
     ),
+    "an identity without a name": (
+        lambda: adjust(
+            [1.0, 3.0], np.diag([1.0, 0.0]), lambda x: np.array([x[0] - 2.0, x[1] - 2.0]),
+            lambda _: np.eye(2), names=["first"],
+        ),
+        "identity number 2: 1 is left",
+    ),
+    "a named identity": (
+        lambda: adjust([3.0], [[0.0]], lambda x: x - 2.0, lambda _: np.eye(1), names=["first"]),
+        "identity first: 1 is left after every adjustment",
+    ),
     "one identity lost": (
         lambda: adjust(
             [1.0, 2.0], np.eye(2), lambda x: np.array([x[0], np.inf]), lambda _: np.eye(2)
@@ -179,3 +190,11 @@ def test_four_values_that_double_are_a_grey_model() -> None:
     growth = np.exp(2 / 3)  # the solution of dX / dt = (2 X + 2) / 3 from X = 1 is 2 growth^t - 1
     path = [1.0, *(2.0 * growth**t * (1.0 - 1.0 / growth) for t in range(1, 5))]
     np.testing.assert_allclose(found.path, path, rtol=1e-12)
+
+
+@pytest.mark.parametrize("size", [0.0, 3.0])
+def test_values_that_an_indicator_explains_have_no_negative_rho_to_cut(size: float) -> None:
+    years, quarters = size * np.array([4.0, 4.0, 8.0]), np.repeat([1.0, 1.0, 2.0], 4)
+    made = chow_lin(years, quarters[:, None], aggregation_matrix(3, 12, 4))
+    assert (made.rho, made.truncated) == (0.0, False)
+    np.testing.assert_allclose(made.values, size * quarters, atol=1e-12)

@@ -196,6 +196,7 @@ def test_one_bad_value_among_good_ones_is_named() -> None:
     fit = Estimate("m", "y", pd.Series([0.0, 1.0], terms), pd.DataFrame(np.eye(2), terms, terms),
                    9.0, 12, "stated")  # fmt: skip
     cases: list[tuple[Callable[[], object], str]] = [
+        (lambda: group_column(pd.DataFrame({"u": [1, "2", 3]}), "u", "unit"), "of mixed kinds"),
         (lambda: qn.fit_panel("y ~ x", DATA, weights=twice), "row labels repeat"),
         (lambda: qn.combine({"a": 0.1, "b": 0.2}, {"a": 0.1, "b": 0.0}), "0.0 at 'b'; must be"),
         (lambda: qn.combine({"a": 0.1, "b": 0.2}, {"a": -0.1, "b": 0.1}), "-0.1 at 'a'; must"),
@@ -219,3 +220,31 @@ def test_one_bad_value_among_good_ones_is_named() -> None:
         refused(call, message)
     four = qn.fit_half_panel_jackknife("y ~ x", DATA[DATA["t"] < 2004], **PANEL)
     assert four.params["x"] == pytest.approx(2.0, abs=1.0)
+
+
+def test_a_column_that_is_missing_here_and_there_is_not_blamed_for_all_rows() -> None:
+    even = DATA.index % 2 == 0
+    holes = DATA.assign(
+        x=DATA["x"].where(even), z=DATA["z"].mask(even), u=np.where(even, "a", None)
+    )
+    for formula, options in (("y ~ x + z", {}), ("y ~ z", {"cluster": "u"})):
+        with pytest.raises(
+            qn.DataError, match=r"^no rows are left of 48: 48 have a miss"
+        ) as caught:
+            qn.fit_panel(formula, holes, **options)
+        assert str(caught.value).endswith("are alone in a group of the fixed effects")
+
+
+def test_a_unit_that_is_seen_once_has_no_long_difference() -> None:
+    lone = DATA[(DATA["u"] > 0) | (DATA["t"] == 2003)]
+    fit = qn.fit_differences("y ~ x", lone, **PANEL, lag="long")
+    assert fit.nobs == 7
+    assert 0 not in DATA["u"].loc[fit.index].tolist()
+
+
+def test_a_coefficient_alone_keeps_its_own_degrees_of_freedom() -> None:
+    fit = qn.fit_panel("y ~ x + z", DATA, cluster="u", covariance="CR2")
+    assert len(set(fit.df.round(6))) == 3
+    for name in ("x", "z"):
+        assert fit.nonlinear(f"2 * {name}").df == fit.df[name]
+    assert fit.nonlinear("0 * x").df == fit.df.min()  # moves with none

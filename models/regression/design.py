@@ -316,7 +316,7 @@ def spans_constant(design: Values) -> bool:
 
 def refuse_constant(y: Values, outcome: str) -> None:
     """Refuse an outcome that an intercept explains."""
-    if y.size > 1 and (y == y[0]).all():
+    if y.size > 1 and y.min() == y.max():
         raise EstimationError(f"the outcome {outcome!r} does not vary: nothing to explain")
 
 

@@ -248,3 +248,22 @@ def test_a_coefficient_alone_keeps_its_own_degrees_of_freedom() -> None:
     for name in ("x", "z"):
         assert fit.nonlinear(f"2 * {name}").df == fit.df[name]
     assert fit.nonlinear("0 * x").df == fit.df.min()  # moves with none
+
+
+def test_averages_are_of_the_same_outcome_in_name_and_in_value() -> None:
+    one = qn.fit_panel("y ~ x", DATA)
+    twin, moved = DATA.assign(v=DATA["y"]), DATA.assign(y=DATA["y"] + UNIT)
+    for other in (qn.fit_panel("v ~ x + z", twin), qn.fit_panel("y ~ x + z", moved)):
+        refused(
+            lambda other=other: qn.average_models({"one": one, "other": other}, "x"),  # type: ignore[misc]
+            r"'other' and 'one' explain different outcomes or rows \(48 and 48\)",
+        )
+    same = qn.average_models({"one": one, "other": qn.fit_panel("y ~ x + z", DATA)}, "x")
+    assert same.frame["weight"].sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("covariance", [None, "HC1"])
+def test_levels_beside_instruments_have_no_interval_whatever_the_errors(covariance: Any) -> None:
+    fit = qn.fit_instrumental("y ~ x", DATA, **IV, absorb="u", covariance=covariance)
+    assert np.isfinite(fit.predict()).all()
+    refused(lambda: fit.predict(interval="confidence"), "made for least squares, not for two-stage")

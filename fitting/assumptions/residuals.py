@@ -68,9 +68,7 @@ def collinearity(X: npt.ArrayLike) -> Collinearity:
     """
     inflation = variance_inflation(X)
     design = as_design(X)
-    _, values, right = linalg.svd(
-        design / np.sqrt((design**2).sum(axis=0)), full_matrices=False, check_finite=False
-    )
+    _, values, right = linalg.svd(design / np.sqrt((design**2).sum(axis=0)), full_matrices=False)
     parts = (right / values[:, None]) ** 2
     return Collinearity(inflation, values[0] / values, parts / parts.sum(axis=0))
 

@@ -161,7 +161,7 @@ def dependent_columns(X: Array, *, noise: float = 1.0, tolerance: float | None =
 
 def _rank(X: Array, noise: float) -> int:
     """Return the rank of columns of similar length."""
-    size = np.abs(np.diag(linalg.qr(X, mode="r", pivoting=True, check_finite=False)[0]))
+    size = np.abs(np.diag(linalg.qr(X, mode="r", pivoting=True)[0]))
     least = _tolerance(*X.shape, noise=noise) * size[0]
     return int(np.count_nonzero(size > least))
 
@@ -197,7 +197,7 @@ def _by_refined_qr(
     """Solve by Householder's QR, refined in extended precision, and the inverse of X'X likewise."""
     scaled, scale = scale_columns(np.asarray(X, dtype=np.float64), names)
     name_dependence(scaled, names, noise=noise)
-    factors = linalg.qr(scaled, mode="economic", check_finite=False)
+    factors = linalg.qr(scaled, mode="economic")
     Q, R = (np.asarray(part, dtype=np.float64) for part in factors)
     unit, count = _unit_of(y), scaled.shape[1]
     top = np.zeros((len(y), count + 1), dtype=np.longdouble)
@@ -287,7 +287,7 @@ def name_dependence(X: Array, names: Sequence[str], *, noise: float = 1.0) -> No
     of the largest is rounding error. Filip of NIST StRD, condition 1e10 once scaled, passes.
     """
     rows, columns = X.shape
-    R, pivot = linalg.qr(X, mode="r", pivoting=True, check_finite=False)
+    R, pivot = linalg.qr(X, mode="r", pivoting=True)
     size = np.abs(np.diag(R))
     tolerance = _tolerance(rows, columns, noise=noise)
     rank = int(np.count_nonzero(size > tolerance * size[0]))

@@ -85,6 +85,9 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (fit("y ~ x", DATA.assign(t=MONTHS), time="t", covariance="Driscoll-Kraay"),
      "'2019-13' would come before '2019-8' in the text column 't'"),
     (lambda: qn.fit_differences("y ~ x", DATA.assign(t=MONTHS), **PANEL), "would come before"),
+    (fit("y ~ x", DATA.iloc[[0, 8]].assign(y=1.0)), "'y' does not vary"),
+    (fit("y ~ x", DATA.assign(t=np.where(UNIT > 3, "2019-01", "2019-1")), time="t"),
+     "'2019-01' would come before '2019-1' .* texts of equal length"),
     (fit("y ~ x", DATA.iloc[:2], time="t", covariance="Driscoll-Kraay"), "no degrees of freedom"),
     (fit("y ~ x", DATA.iloc[[0, 8]], cluster="u", covariance="CR0"), "no degrees of freedom"),
     (fit("y ~ x", cluster="u", covariance=qn.CR1([1])), "counting: "),  # type: ignore[arg-type]

@@ -226,7 +226,7 @@ def refuse_odd_order(labels: npt.NDArray[np.object_], name: str) -> None:
         )
     keys = [[int(number) for number in part[1::2]] for part in parts]
     for place, (one, next_one) in enumerate(itertools.pairwise(keys)):
-        if one > next_one:
+        if one >= next_one:  # equal ones differ by zeros in front, as 2019-01 and 2019-1
             earlier, later = shown(labels[place]), shown(labels[place + 1])
             raise DataError(
                 f"time: {earlier} would come before {later} in the text column {name!r}; {advice}"

@@ -210,7 +210,10 @@ def test_one_bad_value_among_good_ones_is_named() -> None:
         ),
         (
             lambda: qn.fit_differences(
-                "y ~ x", DATA.assign(s=np.where(DATA.index == 9, None, "s")), **PANEL, absorb="s"
+                "y ~ x",
+                DATA.assign(s=[None if row == 9 else "s" for row in DATA.index]),
+                **PANEL,
+                absorb="s",
             ),
             "absorb: column 's' has missing labels in rows that are used",
         ),
@@ -228,9 +231,10 @@ def test_one_bad_value_among_good_ones_is_named() -> None:
 def test_a_column_that_is_missing_here_and_there_is_not_blamed_for_all_rows() -> None:
     even = DATA.index % 2 == 0
     holes = DATA.assign(
-        x=DATA["x"].where(even), z=DATA["z"].mask(even), u=np.where(even, "a", None)
+        x=DATA["x"].where(even), z=DATA["z"].mask(even), u=["a" if row else None for row in even]
     )
-    for formula, options in (("y ~ x + z", {}), ("y ~ z", {"cluster": "u"})):
+    cases: list[tuple[str, dict[str, Any]]] = [("y ~ x + z", {}), ("y ~ z", {"cluster": "u"})]
+    for formula, options in cases:
         with pytest.raises(
             qn.DataError, match=r"^no rows are left of 48: 48 have a miss"
         ) as caught:

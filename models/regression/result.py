@@ -487,11 +487,11 @@ class PanelFit(Answers, Tabular):
             return self.rsquared
         if self.is_least_squares:
             explained = self.regression.X @ self.estimate.coefficients
-            whole = self.estimate.ssr + float(explained @ explained)
+            total = self.estimate.ssr + float(explained @ explained)
         else:
             within = self.transform(self._outcome())
-            whole = float(within @ within)
-        return 1.0 - self.estimate.ssr / whole
+            total = float(within @ within)
+        return 1.0 - self.estimate.ssr / total
 
     @property
     def sigma(self) -> float:

@@ -274,3 +274,13 @@ def test_levels_beside_instruments_have_no_interval_whatever_the_errors(covarian
     fit = qn.fit_instrumental("y ~ x", DATA, **IV, absorb="u", covariance=covariance)
     assert np.isfinite(fit.predict()).all()
     refused(lambda: fit.predict(interval="confidence"), "made for least squares, not for two-stage")
+
+
+def test_periods_of_an_ordered_category_run_from_the_first_used_to_the_last() -> None:
+    stated = pd.CategoricalDtype(["late", "a", "c", "b", "early", "never"], ordered=True)
+    frame = pd.DataFrame({"t": pd.Series(["early", None, "a", "b"], dtype=stated)})
+    found = group_column(frame, "t", "time")
+    assert found.labels.tolist() == ["a", "c", "b", "early"]
+    assert found.codes.tolist() == [3, -1, 0, 2]
+    none = group_column(frame.iloc[[1]], "t", "time")
+    assert (none.labels.tolist(), none.codes.tolist()) == ([], [-1])

@@ -307,7 +307,7 @@ def test_estimates_are_the_k_class_of_the_textbook(method: Any, q: int) -> None:
     sums = np.eye(30)[group.astype(int)].T @ (score * e[:, None])
     robust = bread @ (score.T * e**2 @ score) @ bread * 60 / 57
     clustered = bread @ sums.T @ sums @ bread * 6 / 5 * 59 / 57  # six groups of ten
-    options: list[tuple[dict[str, Any], Array, int]] = [
+    options: list[tuple[dict[str, Any], Any, int]] = [
         ({"covariance": "classical"}, float(e @ e) / 57 * bread, 57),
         ({}, robust, 57),
         ({"clusters": group}, clustered, 5),

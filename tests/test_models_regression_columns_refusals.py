@@ -211,7 +211,7 @@ def test_one_bad_value_among_good_ones_is_named() -> None:
         (
             lambda: qn.fit_differences(
                 "y ~ x",
-                DATA.assign(s=[None if row == 9 else "s" for row in DATA.index]),
+                DATA.assign(s=pd.Series("s", DATA.index).mask(DATA.index == 9)),
                 **PANEL,
                 absorb="s",
             ),
@@ -231,7 +231,7 @@ def test_one_bad_value_among_good_ones_is_named() -> None:
 def test_a_column_that_is_missing_here_and_there_is_not_blamed_for_all_rows() -> None:
     even = DATA.index % 2 == 0
     holes = DATA.assign(
-        x=DATA["x"].where(even), z=DATA["z"].mask(even), u=["a" if row else None for row in even]
+        x=DATA["x"].where(even), z=DATA["z"].mask(even), u=pd.Series("a", DATA.index).where(even)
     )
     cases: list[tuple[str, dict[str, Any]]] = [("y ~ x + z", {}), ("y ~ z", {"cluster": "u"})]
     for formula, options in cases:

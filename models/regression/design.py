@@ -298,7 +298,7 @@ def free_of_effects(
             f"the outcome {outcome!r} does not vary within the fixed effects: drop them"
         )
     if gone.any():
-        lost = ", ".join(repr(names[place]) for place in np.flatnonzero(gone[1:]))
+        lost = ", ".join(repr(names[place]) for place in np.flatnonzero(gone[1:]).tolist())
         raise EstimationError(
             f"columns {lost} do not vary within the fixed effects ({effects}): "
             "drop them from the formula, or absorb fewer effects"

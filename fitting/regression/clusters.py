@@ -62,7 +62,7 @@ class ClusterSpectra:
         """
         rows = []
         for one in self.clusters:
-            own = one.vectors[-self.root.shape[0] :]
+            own = one.vectors[-len(self.root) :]
             if power == -1.0:
                 full = one.values > 1.0 - _FULL
                 if full.any() and float(np.abs(own[:, full]).max()) > 1e-6:
@@ -205,7 +205,7 @@ class ClusterMoments:
 
 def cluster_moments(spectra: ClusterSpectra, power: float) -> ClusterMoments:
     """Return what the degrees of freedom of clustered variances follow from."""
-    count = spectra.root.shape[0]
+    count = len(spectra.root)
     own, images = [], []
     for one in spectra.clusters:
         adjusted = _power(one.values, power)[:, None] * (one.vectors[-count:].T @ spectra.root.T)

@@ -147,7 +147,7 @@ def dependent_columns(X: Array, *, noise: float = 1.0, tolerance: float | None =
     if tolerance is None and not dependent.any() and _rank(scaled, noise) == X.shape[1]:
         return dependent
     R: Array = np.asarray(np.linalg.qr(scaled, mode="r"))
-    basis = np.zeros((R.shape[0], 0))
+    basis = np.zeros((len(R), 0))
     for j in range(X.shape[1]):
         rest = R[:, j] - basis @ (basis.T @ R[:, j])
         rest -= basis @ (basis.T @ rest)

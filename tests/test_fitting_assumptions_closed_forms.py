@@ -19,9 +19,9 @@ from quesnay.fitting.assumptions.serial import (
     probability_positive,
     wooldridge_within,
 )
-from quesnay.fitting.assumptions.specification import added_columns, reset
+from quesnay.fitting.assumptions.specification import added_columns, harvey_collier, reset
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.least_squares import project, project_noisy
+from quesnay.fitting.regression.least_squares import Regression, project, project_noisy
 
 G = np.random.default_rng(np.random.SeedSequence(4))
 N = 24
@@ -129,6 +129,41 @@ def test_the_last_degrees_of_freedom_are_used() -> None:
     assert added_columns(project(Y[:5], X[:5]), X[:5, 1:2] ** 2, name="x").distribution == "F(1, 1)"
     assert breusch_godfrey(Y[:6], X[:6], lags=2, form="F").distribution == "F(2, 1)"
     assert 0.0 < durbin_watson(Y[:5], X[:5]).p_value < 1.0
+    # two units of three rows have four rows with an earlier one, and a regression on it two more
+    six = wooldridge_within(Y[:6], X[:6], unit=[0, 0, 0, 1, 1, 1], time=[0, 1, 2] * 2)
+    assert six.distribution == "F(1, 2)"
+
+
+def test_three_values_about_their_mean_by_harvey_and_collier() -> None:
+    # 0, 1, 3: one-step errors 1 / sqrt(1 + 1) and 2.5 / sqrt(1 + 1 / 2)
+    w = np.array([1.0 / 2**0.5, 2.5 / 1.5**0.5])
+    t = w.mean() * 2**0.5 / (abs(w[1] - w[0]) / 2**0.5)
+    found = harvey_collier([0.0, 1.0, 3.0], np.ones((3, 1)))
+    assert found.statistic == pytest.approx(t, rel=1e-12)
+    assert found.distribution == "t(1)"
+    assert found.p_value == pytest.approx(1.0 - 2.0 * np.arctan(t) / np.pi, rel=1e-10)
+    turned = harvey_collier([3.0, 1.0, 0.0], np.ones((3, 1)), order=[9.0, 5.0, 1.0])
+    assert turned.statistic == pytest.approx(t, rel=1e-12)
+
+
+@pytest.mark.parametrize(("rows", "how"), [(500, "exact"), (501, "normal approximation")])
+def test_durbin_and_watson_are_exact_up_to_five_hundred_rows(rows: int, how: str) -> None:
+    y = np.cos(2.0 * np.arange(rows))
+    found = durbin_watson(y, np.ones((rows, 1)))
+    assert found.distribution == how
+    e = y - y.mean()
+    assert found.statistic == pytest.approx(float((np.diff(e) ** 2).sum() / (e @ e)), rel=1e-10)
+
+
+@pytest.mark.parametrize(("clusters", "law"), [(3, "F(2, 19)"), (4, "clustered")])
+def test_as_many_added_columns_as_clusters_leave_is_no_test_by_cluster(
+    clusters: int, law: str
+) -> None:
+    fit, own = project(Y, X), np.arange(N) % clusters
+    by = Regression(fit.design, fit.residuals, fit.bread(), clusters=(own,))
+    found = added_columns(fit, X[:, 1:] ** 2, regression=by, name="squares")
+    assert law in f"{found.name} {found.distribution}"
+    assert ("clustered" in found.name) == (clusters > 3)
 
 
 @pytest.mark.parametrize("few", [False, True])

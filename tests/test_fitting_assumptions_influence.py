@@ -30,6 +30,23 @@ def test_influence_of_clusters_is_that_of_leaving_them_out() -> None:
         assert found.cooks[g] == pytest.approx(cooks, rel=1e-9)
 
 
+def test_of_two_clusters_each_leaves_the_other_and_one_may_be_needed() -> None:
+    values, halves = [0.0, 2.0, 5.0, 5.0], ["a", "a", "b", "b"]
+    found = cluster_influence(project(values, np.ones((4, 1))), halves)
+    # a mean of 3 in place of 5 and of 1; the squares about it are 9 + 1 + 4 + 4
+    np.testing.assert_allclose(found.changes, [[-2.0], [2.0]])
+    np.testing.assert_allclose(found.cooks, [4 * 4 / (18 / 3)] * 2)
+    assert found.size.tolist() == [2, 2]
+    np.testing.assert_allclose(found.leverage, [0.5, 0.5])
+    beside = cluster_influence(project(values, np.ones((4, 1))), halves, absorbed=1)
+    np.testing.assert_allclose(beside.cooks, [4 * 4 / (18 / 2)] * 2)
+    step = np.column_stack([np.ones(4), [0.0, 0.0, 1.0, 2.0]])
+    alone = cluster_influence(project(values, step), halves)  # the slope rests on b
+    assert np.isnan(alone.changes[1]).all()
+    assert np.isnan(alone.cooks[1])
+    assert np.isfinite(alone.changes[0]).all()
+
+
 def test_influence_beside_absorbed_effects_is_that_of_their_dummies() -> None:
     dummies = np.eye(6)[UNIT]
     means = dummies / 4.0

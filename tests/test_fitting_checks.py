@@ -12,12 +12,16 @@ from scipy import stats
 import quesnay as qn
 from quesnay.fitting.checks import (
     as_design,
+    as_vector,
+    check_draws,
     confidence_level,
     half_width,
     is_number,
     is_whole,
     make_generator,
     plain_numbers,
+    plain_text,
+    whole,
 )
 from quesnay.fitting.errors import QuesnayError, shown
 from tests.refusals import refused
@@ -165,6 +169,18 @@ def test_a_least_coverage_must_be_exceeded() -> None:
 def test_half_widths_are_quantiles(level: float) -> None:
     assert half_width(level) == pytest.approx(stats.norm.ppf((1 + level) / 2), rel=1e-12)
     assert half_width(level, 7) == pytest.approx(stats.t.ppf((1 + level) / 2, 7), rel=1e-12)
+
+
+def test_draws_and_names_are_taken_up_to_their_limits() -> None:
+    for draws in (2, 2_000_000):
+        check_draws(draws, least=2)
+    for draws in (1, 2_000_001):
+        refused(lambda draws=draws: check_draws(draws, least=2), "at least 2 and at most 2,000,000")  # type: ignore[misc]
+    assert plain_text("x" * 1_000, "name") == "x" * 1_000
+    refused(lambda: plain_text("x" * 1_001, "name"), "name: 1,001 characters; at most 1,000 are")
+    assert whole(3, "lags", least=3) == 3
+    refused(lambda: whole(2, "lags", least=3), "lags must be a whole number of at least 3, got 2")
+    refused(lambda: as_vector([]), r"y: expected one value a row, got shape \(0,\)")
 
 
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])

@@ -113,6 +113,21 @@ def test_what_no_curve_passes_through_is_nan(low: float, high: float, top: float
         assert np.isnan(curve.identify((1.0, 2.0), (low, high), top)[0])
 
 
+@pytest.mark.parametrize("times", [(2.0, 1.0), (1.0, 1.0)])
+def test_points_that_do_not_follow_each_other_hold_no_curve(times: tuple[float, float]) -> None:
+    for curve in (GOMPERTZ, LOGISTIC, BASS, RICHARDS):
+        assert np.isnan(curve.identify(times, (0.2, 0.4), 1.0)[1:3]).all()
+    assert np.isnan(BASS.identify((0.0, 2.0), (0.2, 0.4), 1.0)).all()  # some before the launch
+    assert np.isnan(RICHARDS.identify((1.0, 3.0), (0.2, 0.6), 1.0, 0.0)[1])
+
+
+def test_levels_outside_the_curve_have_no_time() -> None:
+    assert BASS.inverse([0.0, -1e-9, 4.0, 5.0], [4.0, 0.03, 0.4])[0] == 0.0
+    assert np.isnan(BASS.inverse([-1e-9, 4.0, 5.0], [4.0, 0.03, 0.4])).all()
+    for curve in (GOMPERTZ, LOGISTIC):
+        assert np.isnan(curve.inverse([0.0, 4.0, 5.0], [4.0, 0.3, 2.0])).all()
+
+
 def test_richards_identifies_a_known_shape() -> None:
     theta = RICHARDS.identify((1.0, 3.0), (0.2, 0.6), 1.0, 0.5)
     assert RICHARDS.value([1.0, 3.0], theta) == pytest.approx([0.2, 0.6], rel=1e-12)

@@ -36,7 +36,9 @@ def test_what_nothing_bounds_is_minus_infinity() -> None:
 def test_a_contradiction_has_a_size_and_agreement_none() -> None:
     far = Block(ROWS, np.array([-6.0]), LOW, HIGH, SIZE)  # x + y >= 6, where at most 5 can be
     assert violations([BOX]).tolist() == [0.0]
-    assert violations([far])[0] > 0.0
+    # in a box of half lengths 1 and 3 / 2 around (1, 3 / 2), and for a largest coefficient of one,
+    # x + y >= 6 is 2 / 3 u + v >= 7 / 3, of which 5 / 3 can be
+    assert violations([far, BOX]) == pytest.approx([2 / 3, 0.0], abs=1e-9)
     assert violations([]).tolist() == []
 
 

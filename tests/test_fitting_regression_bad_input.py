@@ -33,6 +33,7 @@ from quesnay.fitting.assumptions.specification import (
     reset,
 )
 from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.clusters import refuse_cancelled
 from quesnay.fitting.regression.combination import (
     average,
     combine_estimates,
@@ -206,6 +207,46 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ),
     ("one row", lambda: information_weights([1.0, 2.0], [1.0, 1.0], 1), "at least two rows"),
     ("perfect models", lambda: jackknife_weights(np.zeros((3, 2))), "predicts exactly"),
+    ("one hole among models", lambda: jackknife_weights([[1.0, 2.0], [np.nan, 1.0]]), "finite"),
+    ("one hole among weights", lambda: probability_positive([1.0, np.nan]), "finite numbers"),
+    ("table of weights", lambda: probability_positive([[1.0, -1.0]]), "finite numbers"),
+    ("hole in drivers", lambda: white(Y, X, drivers=X + holed(3, np.inf)[:, None]), "finite table"),
+    ("flat drivers", lambda: breusch_pagan(Y, X, drivers=Y), r"24 rows, got \(24,\)"),
+    ("one lost variance", lambda: combine_estimates([1.0, 2.0], [1.0, np.nan]), "finite"),
+    ("no variance", lambda: combine_estimates([1.0, 2.0], [1.0, 0.0]), "positive and finite"),
+    (
+        "one of two spanned",
+        lambda: instrumental_variables(Y, X[:, 1:2], PAIR[:, ::-1], X[:, :1]),
+        "instruments: column 1 is spanned by the exogenous",
+    ),
+    ("the whole line", lambda: anderson_rubin(IV, level=1.0), "level: 1.0; between 0 and 1"),
+    (
+        "one weight of zero",
+        lambda: random_effects(Y, X, unit=UNIT, weights=np.where(TIME + UNIT, 1.0, 0.0)),
+        "weights: 0.0 at row 0; give positive numbers",
+    ),
+    ("a float power", lambda: reset(project_noisy(Y, X), powers=(2, 2.5)), "integers from 2"),  # type: ignore[arg-type]
+    (
+        "nothing explained",
+        lambda: reset(project_noisy([1.0, -1.0] * 12, PAIR[:, :1])),
+        "powers of a constant",
+    ),
+    (
+        "as many units as columns",
+        lambda: random_effects(Y, X, unit=np.arange(N) % 3),
+        "3 units and",
+    ),
+    (
+        "few rows inside units",
+        lambda: random_effects(Y[:6], X[:6], unit=[0, 0, 1, 1, 2, 3]),
+        "4 units and 6 rows are too few",
+    ),
+    ("one power of one", lambda: reset(project_noisy(Y, X), powers=(2, 1)), "integers from 2"),
+    (
+        "one sum of two vanishes",
+        lambda: refuse_cancelled(np.array([[1.0, 0.0], [2.0, 0.0]]), np.ones((4, 2))),
+        "zero within each of the 2 clusters",
+    ),
 ]
 
 
@@ -216,3 +257,21 @@ def test_malformed_input_is_refused_in_one_clear_line(
     with pytest.raises(EstimationError, match=words) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+def test_the_least_that_suffices_is_taken() -> None:
+    assert influence_of(project(Y[:5], X[:5])).sigma.shape == (5,)  # two degrees of freedom
+    # with two values the lower has a median of 1 - sqrt(1 / 2)
+    middle = order_envelope(2, draws=9)[1]
+    np.testing.assert_allclose(middle, [1 - 0.5**0.5, 0.5**0.5], rtol=1e-12)
+    odds = information_weights([0.0, 1.0], [1.0, 1.0], 2)
+    np.testing.assert_allclose(odds, np.exp([0.0, 1.0]) / (1.0 + np.exp(1.0)), rtol=1e-12)
+    assert white(Y[:7], X[:7]).distribution == "chi2(5)"
+    assert project(Y[:3], X[:3]).ssr == pytest.approx(0.0, abs=1e-25)
+    assert (
+        random_effects(Y[:8], X[:8, :2], unit=[1] * 4 + [2] * 4, method="nerlove").theta.size == 8
+    )
+    assert random_effects(Y[:7], X[:7], unit=[0, 0, 1, 1, 2, 2, 3]).theta.shape == (7,)
+    refuse_cancelled(np.array([[1.0, -1.0], [2.0, 1.0]]), np.ones((4, 2)))
+    kept = jackknife_weights([[1.0, 0.0], [0.0, 1.0]])  # the errors of each are the other's
+    np.testing.assert_allclose(kept, [0.5, 0.5], rtol=1e-9)

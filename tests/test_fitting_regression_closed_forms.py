@@ -144,6 +144,9 @@ def test_effects_that_lie_in_clusters_are_not_counted() -> None:
         sets = tuple(codes.astype(np.intp) for codes in effects)
         fit = Regression(X, Y, np.eye(3), sets, absorb_effects(sets), (UNIT.astype(np.intp),))
         assert counted_parameters(fit) == expected
+    units = UNIT.astype(np.intp)  # to lie in the clusters of one dimension is enough
+    fit = Regression(X, Y, np.eye(3), (units,), absorb_effects([units]), (half, UNIT // 2))
+    assert counted_parameters(fit) == 3 + 1
 
 
 def test_effects_that_cross_unevenly_are_not_taken_for_balanced() -> None:

@@ -215,6 +215,16 @@ def test_three_dimensions_of_clusters_alternate_over_every_choice() -> None:
     np.testing.assert_allclose(nested.covariance, two.covariance, rtol=1e-9)
 
 
+def test_four_dimensions_of_the_same_clusters_are_one() -> None:
+    # 4 V - 6 V + 4 V - V
+    half = np.repeat([0, 1], 3)
+    e = np.array([1.0, 2, -2, 1, -1, 2])
+    one = Regression(np.ones((6, 1)), e, np.eye(1) / 6, clusters=(half,))
+    found = COVARIANCES["CR0"].rule.estimate(replace(one, clusters=(half,) * 4))
+    assert found.matrix[0, 0] == pytest.approx((1 + 4) / 36, rel=1e-12)
+    assert found.df.tolist() == [1.0]
+
+
 def test_newey_west_equals_statsmodels_and_driscoll_kraay_of_one_series() -> None:
     # statsmodels OLS(...).fit(cov_type="HAC", cov_kwds={"maxlags": 3, "use_correction": True})
     frame = MODELS["longley"]["data"]
@@ -229,11 +239,41 @@ def test_newey_west_equals_statsmodels_and_driscoll_kraay_of_one_series() -> Non
     assert found.df.tolist() == [13.0] * 3
     other = qn.DriscollKraay(lags=3, adjust=True).estimate(regression)
     np.testing.assert_allclose(other.matrix, found.matrix, rtol=1e-13)
-    usual = qn.NeweyWest().estimate(regression)  # 4 (16 / 100)^(2/9) = 2.66
-    assert "2 Bartlett lags" in usual.rule
     without, panel = replace(regression, periods=None), replace(regression, periods=when // 2)
     refused(lambda: qn.NeweyWest().estimate(without), "need periods")
     refused(lambda: qn.NeweyWest().estimate(panel), "for one series, one row")
+
+
+@pytest.mark.parametrize(
+    ("rows", "lags"), [(2, 1), (16, 2), (100, 4), (300, 5), (400, 5), (1000, 6), (5000, 9)]
+)
+def test_the_usual_lags_are_those_of_newey_and_west(rows: int, lags: int) -> None:
+    # 4 (n / 100)^(2 / 9): 1.68, 2.66, 4, 5.11, 5.44, 6.67, 9.54
+    e = np.resize([1.0, 1.0, -1.0], rows)
+    series = Regression(np.ones((rows, 1)), e, np.eye(1) / rows, periods=np.arange(rows))
+    assert qn.NeweyWest().estimate(series).rule.startswith(f"{lags} Bartlett lags, factor n / (n")
+
+
+def test_lags_run_from_none_to_one_less_than_the_periods() -> None:
+    # scores by period 3, -3, 1 and -1 of one coefficient with (X'X)^-1 = 1 / 8: squares 20, and
+    # products one apart -13, two apart 6, three apart -3
+    e, when = np.array([1.0, 2, -2, -1, 1, 0, 0, -1]), np.repeat(np.arange(4), 2)
+    panel = Regression(np.ones((8, 1)), e, np.eye(1) / 8, periods=when)
+    for lags, middle in (
+        (0, 20.0),
+        (1, 20 - 13.0),
+        (3, 20 + 2 * (-13 * 0.75 + 6 * 0.5 - 3 * 0.25)),
+    ):
+        for adjust, factor in ((False, 1.0), (True, 8 / 7)):
+            found = qn.DriscollKraay(lags=lags, adjust=adjust).estimate(panel)
+            assert found.matrix[0, 0] == pytest.approx(middle / 64 * factor, rel=1e-12)
+            assert found.df.tolist() == [3.0]
+    refused(lambda: qn.DriscollKraay(lags=4).estimate(panel), "lags: 4 of 4 periods; give 0 to 3")
+    assert qn.DriscollKraay().estimate(panel).rule.startswith("1 Bartlett lags, no small-sample")
+    two = replace(panel, periods=when // 2, residuals=np.append(e[:7], 3.0))  # 0, and 1 + 3
+    assert qn.DriscollKraay(lags=0).estimate(two).matrix[0, 0] == pytest.approx(16 / 64)
+    one = replace(panel, periods=when * 0)
+    refused(lambda: qn.DriscollKraay().estimate(one), "one period only")
 
 
 def test_cr3_is_the_jackknife_unless_asked_otherwise() -> None:

@@ -127,6 +127,7 @@ def test_singletons_are_found_until_none_is_left() -> None:
         ([], None, "no fixed effects"),
         ([np.array([-1, 0])], None, "must be 0 or more"),
         ([np.array([], dtype=np.intp)], None, "must be 0 or more"),
+        ([np.array([0, 1]), np.array([], dtype=np.intp)], None, "must be 0 or more"),
         ([np.array([0, 2])], None, "no rows or no weight"),
         ([np.array([0, 1])], np.array([1.0, 0.0]), "no rows or no weight"),
     ],

@@ -246,3 +246,81 @@ def test_the_strength_of_instruments_by_its_limits(statistic: float, word: str) 
     found = first_stage(fit, robust=False)
     assert found.statistic == pytest.approx(statistic, rel=1e-9)
     assert found.verdict.startswith(word)
+
+
+@pytest.mark.parametrize("clustered", [False, True])
+def test_anderson_rubin_is_the_robust_test_of_the_instrument_in_the_reduced_form(
+    clustered: bool,
+) -> None:
+    y, x, Z, W, group = simulated(1)
+    theirs = sm.OLS(y, np.column_stack([Z, W])).fit(
+        cov_type="cluster" if clustered else "HC1",
+        cov_kwds={"groups": group.astype(int)} if clustered else {},
+        use_t=True,
+    )
+    clusters = group if clustered else None
+    found = anderson_rubin(instrumental_variables(y, x, Z, W), clusters=clusters).test
+    assert found.statistic == pytest.approx(float(theirs.tvalues[0] ** 2), rel=1e-9)
+    assert found.p_value == pytest.approx(float(theirs.pvalues[0]), rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("pull_y", "pull_x", "low", "high", "shape"),
+    [
+        (1.0, 2.0, 0.0, 4 / 3, "interval"),  # 3 b^2 - 4 b <= 0
+        (2.0, 0.5, -(2 * 13**0.5 + 4) / 3, (2 * 13**0.5 - 4) / 3, "outside"),
+        (0.5, 0.5, -np.inf, np.inf, "whole line"),
+    ],
+)
+def test_the_set_solves_its_quadratic_inequality_by_hand(
+    pull_y: float, pull_x: float, low: float, high: float, shape: str
+) -> None:
+    # both scores have a robust spread of 4 / 3 * 1 / 4 * 3 and no covariance
+    z = np.array([0.5, 0.5, 0.5, 0.5])
+    rest = 3**0.5 * np.array([[0.5, 0.5, -0.5, -0.5], [0.5, -0.5, 0.5, -0.5]])
+    y, x = pull_y * z + rest[0], pull_x * z + rest[1]
+    fit = instrumental_variables(y, x[:, None], z[:, None])
+    # at F = 1: (pull_x^2 - 1) b^2 - 2 pull_x pull_y b + pull_y^2 - 1 <= 0
+    found = anderson_rubin(fit, level=float(stats.f.cdf(1.0, 1, 3)))
+    assert found.shape == shape
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-12)
+    assert found.test.statistic == pytest.approx(pull_y**2)
+    assert found.test.distribution == "F(1, 3)"
+
+
+@pytest.mark.parametrize("method", ["2sls", "liml"])
+@pytest.mark.parametrize("q", [1, 3])
+def test_estimates_are_the_k_class_of_the_textbook(method: Any, q: int) -> None:
+    y, X, Z, W, group = (part[:60] for part in simulated(q))
+    n, own = np.eye(60), np.column_stack([X, W])
+
+    def missed(columns: Array) -> Array:
+        return np.asarray(n - columns @ np.linalg.pinv(columns))
+
+    M, short = missed(np.column_stack([Z, W])), missed(W)
+    both = np.column_stack([y, X])
+    roots = np.linalg.eigvals(np.linalg.solve(both.T @ M @ both, both.T @ short @ both))
+    kappa = 1.0 if method == "2sls" else float(roots.real.min())
+    bread = np.linalg.inv(own.T @ (n - kappa * M) @ own)
+    b = bread @ own.T @ (n - kappa * M) @ y
+    e, score = y - own @ b, (n - M) @ own
+    sums = np.eye(30)[group.astype(int)].T @ (score * e[:, None])
+    robust = bread @ (score.T * e**2 @ score) @ bread * 60 / 57
+    clustered = bread @ sums.T @ sums @ bread * 6 / 5 * 59 / 57  # six groups of ten
+    options: list[tuple[dict[str, Any], Any, int]] = [
+        ({"covariance": "classical"}, float(e @ e) / 57 * bread, 57),
+        ({}, robust, 57),
+        ({"clusters": group}, clustered, 5),
+        ({"clusters": group, "covariance": "classical"}, clustered, 5),
+    ]
+    for option, covariance, df in options:
+        found = instrumental_variables(y, X, Z, W, method=method, **option)
+        assert found.kappa == pytest.approx(kappa, rel=1e-10)
+        np.testing.assert_allclose(found.coefficients, b, rtol=1e-9)
+        np.testing.assert_allclose(found.residuals, e, atol=1e-10)
+        np.testing.assert_allclose(found.covariance, covariance, rtol=1e-8, atol=1e-14)
+        assert found.df == df
+    fewer = instrumental_variables(y, X, Z, W, method=method, covariance="classical", absorbed=7)
+    np.testing.assert_allclose(fewer.covariance, float(e @ e) / 50 * bread, rtol=1e-8, atol=1e-14)
+    assert fewer.df == 50
+    assert instrumental_variables(y, X, Z, W, method=method, clusters=group < 3).df == 1

@@ -96,6 +96,7 @@ Y6 = np.array([1.0, 3.0, 2.0, 5.0, 4.0, 6.0])
         (Y6[:5], X3, "no match"),
         (Y6, X3[:, :0], "no columns"),
         (Y6, Y6, "no match"),
+        (X3, X3, "no match"),
     ],
 )
 def test_bad_designs_are_refused_by_name(y: Array, X: Array, message: str) -> None:

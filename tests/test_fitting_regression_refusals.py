@@ -8,7 +8,7 @@ import pytest
 
 from quesnay.fitting.regression import fixed_effects
 from quesnay.fitting.regression.clusters import refuse_vanishing
-from quesnay.fitting.regression.covariance import CR1, CR2, DriscollKraay
+from quesnay.fitting.regression.covariance import COVARIANCES, CR1, CR2, DriscollKraay
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.instrumental import (
     anderson_rubin,
@@ -135,3 +135,36 @@ def test_one_variance_of_rounding_among_the_coefficients_is_refused() -> None:
         lambda: refuse_vanishing(fit, usual * np.diag([1.0, 1e-17]), "2 clusters"),
         "zero within each of the 2 clusters, .* absorb fewer effects",
     )
+
+
+@pytest.mark.parametrize("name", COVARIANCES)
+def test_as_many_coefficients_as_rows_leave_no_errors_of_any_kind(name: str) -> None:
+    two = np.arange(2)
+    full = Regression(np.eye(2), np.zeros(2), np.eye(2), clusters=(two,), periods=two)
+    refused(
+        lambda: COVARIANCES[name].rule.estimate(full),
+        "2 rows for 2 parameters, absorbed effects included: no degrees of freedom are left",
+    )
+
+
+BY_GROUP = [name for name, own in COVARIANCES.items() if own.needs]
+
+
+@pytest.mark.parametrize("name", BY_GROUP)
+def test_errors_by_groups_need_groups(name: str) -> None:
+    what = "clusters" if name.startswith("CR") else "periods"
+    refused(lambda: COVARIANCES[name].rule.estimate(fitted()), f"need {what}: name a column")
+
+
+@pytest.mark.parametrize("name", sorted({*BY_GROUP} - {"Newey-West"}))
+def test_scores_that_vanish_in_every_group_leave_no_errors(name: str) -> None:
+    two = np.array([0, 0, 1, 1])
+    e = np.array([1.0, -1.0, 2.0, -2.0])
+    mean = Regression(np.ones((4, 1)), e, np.eye(1) / 4, clusters=(two,), periods=two)
+    refused(lambda: COVARIANCES[name].rule.estimate(mean), "zero within each of the 2")
+
+
+def test_a_wild_bootstrap_needs_a_residual_degree_of_freedom() -> None:
+    two, draws = np.arange(2), wild_weights(2, kind="webb", draws=99, generator=generator())
+    full = Regression(np.eye(2), np.zeros(2), np.eye(2), clusters=(two,))
+    refused(lambda: prepare_wild(full, B, B, draws), "no degrees of freedom are left for errors")

@@ -11,10 +11,12 @@ import quesnay as qn
 from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression import resampling
+from quesnay.fitting.regression.least_squares import Regression
 from quesnay.fitting.regression.resampling import (
     NestedGrams,
     WildBootstrap,
     WildDraws,
+    bootstrap_coefficients,
     gram_blocks,
     nested_grams,
     prepare_wild,
@@ -283,3 +285,14 @@ def test_crossing_effects_are_redrawn_up_to_their_limits(
         with pytest.raises(EstimationError, match=f"have {levels} levels.* redraw {groups} clust"):
             nested_grams(y, x, [crossing], cluster)
         monkeypatch.undo()
+
+
+def test_two_resamples_that_are_solved_are_enough() -> None:
+    e = np.array([2.0, -1.0, -1.0, 0.0])
+    mean = Regression(np.ones((4, 1)), e, np.eye(1) / 4)
+    found = bootstrap_coefficients(mean, np.ones(1), draws=2, generator=np.random.default_rng(1))
+    assert found.failed == 0
+    one, two = found.draws[:, 0]
+    assert one != two
+    assert (4 * found.draws).tolist() == (4 * found.draws).round().tolist()  # means of four wholes
+    assert found.covariance[0, 0] == pytest.approx((one - two) ** 2 / 2)

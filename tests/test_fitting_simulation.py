@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,8 @@ def test_a_cluster_in_this_process_computes_and_fails_like_another() -> None:
         )
     refused(lambda: drawn(client), "client: its connection is closed; make a new one with Client")
     refused(lambda: drawn("tcp://here"), "client must be a dask.distributed Client, got str; make")
+    with ThreadPoolExecutor(1) as pool:
+        refused(lambda: drawn(pool), "a dask.distributed Client, got ThreadPoolExecutor")
 
 
 def test_longer_runs_begin_with_the_shorter() -> None:

@@ -66,9 +66,15 @@ def test_numbers_that_move_together_have_their_covariance() -> None:
 ALLOWED: list[Callable[[], Any]] = [
     lambda: qn.JointNormal([0, 0], NEAR),
     lambda: qn.JointNormal([0, 0, 0], UNEVEN),
+    lambda: qn.JointNormal([0, 0], np.zeros((2, 2))),
     lambda: qn.Choice([1, 2], [0.5, 0.5 + 5e-10]),
     lambda: qn.Choice([1, 2], [0.0, 1.0]),
     lambda: qn.Normal(1e100, 0),
+    lambda: qn.LogNormal(2, 0),
+    lambda: qn.Uniform(1, 1),
+    lambda: qn.Triangular(0, 0, 1),
+    lambda: qn.Triangular(0, 1, 1),
+    lambda: qn.TruncatedNormal(0, 1, -np.inf, np.inf),
 ]
 
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
@@ -77,6 +83,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: qn.JointNormal([0, 0, 0], np.add(UNEVEN, np.diag([2e-10, 0], 1))),
         "must be symmetric",
     ),
+    "endless spread": (lambda: qn.JointNormal([0, 0], np.diag([1.0, np.inf])), "finite"),
     "wide": (lambda: qn.JointNormal([0, 0], np.eye(3)), "2 x 2 like the mean, got .3, 3."),
     "share": (lambda: qn.Choice([1, 2], [-0.1, 1.1]), "positive and add to 1"),
     "shares": (lambda: qn.Choice([1, 2], [0.5, 0.5 + 2e-9]), "positive and add to 1"),

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
+from quesnay.models.regression.columns import group_column, refuse_sizes
+from quesnay.models.regression.result import Estimate
 from tests.refusals import refused
 
 G = np.random.default_rng(11)
@@ -83,6 +85,9 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (fit("y ~ x", DATA.assign(t=MONTHS), time="t", covariance="Driscoll-Kraay"),
      "'2019-13' would come before '2019-8' in the text column 't'"),
     (lambda: qn.fit_differences("y ~ x", DATA.assign(t=MONTHS), **PANEL), "would come before"),
+    (fit("y ~ x", DATA.iloc[[0, 8]].assign(y=1.0)), "'y' does not vary"),
+    (fit("y ~ x", DATA.assign(t=np.where(UNIT > 3, "2019-01", "2019-1")), time="t"),
+     "'2019-01' would come before '2019-1' .* texts of equal length"),
     (fit("y ~ x", DATA.iloc[:2], time="t", covariance="Driscoll-Kraay"), "no degrees of freedom"),
     (fit("y ~ x", DATA.iloc[[0, 8]], cluster="u", covariance="CR0"), "no degrees of freedom"),
     (fit("y ~ x", cluster="u", covariance=qn.CR1([1])), "counting: "),  # type: ignore[arg-type]
@@ -172,3 +177,110 @@ def test_a_frame_of_another_package_is_told_how_to_become_one_of_pandas() -> Non
     ):
         with pytest.raises(qn.DataError, match=r"got one of pyarrow; use its \.to_pandas\(\)"):
             call()
+
+
+@pytest.mark.parametrize("size", [1e100, -1e100, 1e-100, 1.1e100, -1.1e100, 0.9e-100])
+def test_sizes_are_read_up_to_their_limits(size: float) -> None:
+    values = np.array([0.0, size, np.nan])
+    if 1e-100 <= abs(size) <= 1e100:
+        refuse_sizes(values, "x")
+    else:
+        refused(lambda: refuse_sizes(values, "x"), "x has .* at row 1 for its largest size, beyond")
+
+
+def test_whole_numbers_as_objects_are_labels_like_any_other() -> None:
+    found = group_column(pd.DataFrame({"u": pd.Series([2, 1, 2], dtype=object)}), "u", "unit")
+    assert (found.codes.tolist(), found.labels.tolist()) == ([1, 0, 1], [1, 2])
+
+
+def test_one_bad_value_among_good_ones_is_named() -> None:
+    twice = pd.concat([DATA["w"], DATA["w"].iloc[:1]])
+    terms = ["a", "b"]
+    fit = Estimate("m", "y", pd.Series([0.0, 1.0], terms), pd.DataFrame(np.eye(2), terms, terms),
+                   9.0, 12, "stated")  # fmt: skip
+    cases: list[tuple[Callable[[], object], str]] = [
+        (lambda: group_column(pd.DataFrame({"u": [1, "2", 3]}), "u", "unit"), "of mixed kinds"),
+        (lambda: qn.fit_panel("y ~ x", DATA, weights=twice), "row labels repeat"),
+        (lambda: qn.combine({"a": 0.1, "b": 0.2}, {"a": 0.1, "b": 0.0}), "0.0 at 'b'; must be"),
+        (lambda: qn.combine({"a": 0.1, "b": 0.2}, {"a": -0.1, "b": 0.1}), "-0.1 at 'a'; must"),
+        (lambda: qn.shrink(fit, {"a": 0.0, "b": 0.0}, {"a": 1.0, "b": 0.0}), "0.0 at 'b'; must be"),
+        (
+            lambda: fit.nonlinear("sqrt(a)"),
+            r"'sqrt\(a\)' has no finite value or derivative at a = 0",
+        ),
+        (
+            lambda: qn.fit_differences(
+                "y ~ x",
+                DATA.assign(s=pd.Series("s", DATA.index).mask(DATA.index == 9)),
+                **PANEL,
+                absorb="s",
+            ),
+            "absorb: column 's' has missing labels in rows that are used",
+        ),
+        (
+            lambda: qn.fit_half_panel_jackknife("y ~ x", DATA[DATA["t"] < 2003], **PANEL),
+            "t: at least four times are needed",
+        ),
+    ]
+    for call, message in cases:
+        refused(call, message)
+    four = qn.fit_half_panel_jackknife("y ~ x", DATA[DATA["t"] < 2004], **PANEL)
+    assert four.params["x"] == pytest.approx(2.0, abs=1.0)
+
+
+def test_a_column_that_is_missing_here_and_there_is_not_blamed_for_all_rows() -> None:
+    even = DATA.index % 2 == 0
+    holes = DATA.assign(
+        x=DATA["x"].where(even), z=DATA["z"].mask(even), u=pd.Series("a", DATA.index).where(even)
+    )
+    cases: list[tuple[str, dict[str, Any]]] = [("y ~ x + z", {}), ("y ~ z", {"cluster": "u"})]
+    for formula, options in cases:
+        with pytest.raises(
+            qn.DataError, match=r"^no rows are left of 48: 48 have a miss"
+        ) as caught:
+            qn.fit_panel(formula, holes, **options)
+        assert str(caught.value).endswith("are alone in a group of the fixed effects")
+
+
+def test_a_unit_that_is_seen_once_has_no_long_difference() -> None:
+    lone = DATA[(DATA["u"] > 0) | (DATA["t"] == 2003)]
+    fit = qn.fit_differences("y ~ x", lone, **PANEL, lag="long")
+    assert fit.nobs == 7
+    assert 0 not in DATA["u"].loc[fit.index].tolist()
+
+
+def test_a_coefficient_alone_keeps_its_own_degrees_of_freedom() -> None:
+    fit = qn.fit_panel("y ~ x + z", DATA, cluster="u", covariance="CR2")
+    assert len(set(fit.df.round(6))) == 3
+    for name in ("x", "z"):
+        assert fit.nonlinear(f"2 * {name}").df == fit.df[name]
+    assert fit.nonlinear("0 * x").df == fit.df.min()  # moves with none
+
+
+def test_averages_are_of_the_same_outcome_in_name_and_in_value() -> None:
+    one = qn.fit_panel("y ~ x", DATA)
+    twin, moved = DATA.assign(v=DATA["y"]), DATA.assign(y=DATA["y"] + UNIT)
+    for other in (qn.fit_panel("v ~ x + z", twin), qn.fit_panel("y ~ x + z", moved)):
+        refused(
+            lambda other=other: qn.average_models({"one": one, "other": other}, "x"),  # type: ignore[misc]
+            r"'other' and 'one' explain different outcomes or rows \(48 and 48\)",
+        )
+    same = qn.average_models({"one": one, "other": qn.fit_panel("y ~ x + z", DATA)}, "x")
+    assert same.frame["weight"].sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("covariance", [None, "HC1"])
+def test_levels_beside_instruments_have_no_interval_whatever_the_errors(covariance: Any) -> None:
+    fit = qn.fit_instrumental("y ~ x", DATA, **IV, absorb="u", covariance=covariance)
+    assert np.isfinite(fit.predict()).all()
+    refused(lambda: fit.predict(interval="confidence"), "made for least squares, not for two-stage")
+
+
+def test_periods_of_an_ordered_category_run_from_the_first_used_to_the_last() -> None:
+    stated = pd.CategoricalDtype(["late", "a", "c", "b", "early", "never"], ordered=True)
+    frame = pd.DataFrame({"t": pd.Series(["early", None, "a", "b"], dtype=stated)})
+    found = group_column(frame, "t", "time")
+    assert found.labels.tolist() == ["a", "c", "b", "early"]
+    assert found.codes.tolist() == [3, -1, 0, 2]
+    none = group_column(frame.iloc[[1]], "t", "time")
+    assert (none.labels.tolist(), none.codes.tolist()) == ([], [-1])

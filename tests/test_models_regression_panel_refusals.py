@@ -184,7 +184,7 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     (
         "leverage one",
         lambda: fit("y ~ x + d", GOOD.assign(d=[1.0] + [0.0] * 23), covariance="HC3"),
-        "leverage one",
+        "have leverage one, so HC2 and HC3 do not exist; use HC1",
     ),
     (
         "jackknife of a sole cluster",

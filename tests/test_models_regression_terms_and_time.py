@@ -156,6 +156,13 @@ def test_scores_of_a_lost_year_are_zero_in_driscoll_and_kraay() -> None:
     assert fit.df["x"] == TIMES - 2  # seven periods have rows
 
 
+@pytest.mark.parametrize(("most", "said"), [(1, False), (2, True), (1.5, False)])
+def test_weights_that_look_like_counts_are_remarked(most: float, said: bool) -> None:
+    weights = np.where(PANEL["t"] > 2000, 1.0, most)
+    notes = qn.fit_panel("y ~ x", PANEL.assign(n=weights), weights="n").summary()
+    assert ("use frequency= of fit_panel" in notes) == said
+
+
 def test_uneven_times_are_said() -> None:
     frame = PANEL[PANEL["t"].isin([2000, 2001, 2003, 2007])]
     fit = qn.fit_differences("y ~ x", frame, **WHO)

@@ -185,7 +185,7 @@ def mundlak(
     wide = wide[:, ~dependent_columns(wide, tolerance=1e-9)]
     if wide.shape[1] == k:
         raise EstimationError("X: unit means repeat the regressors; there is nothing to test")
-    fit = project(found.projection.fitted + found.projection.residuals, wide)
+    fit = project(found.projection.residuals, wide)  # what the regressors explain adds nothing
     codes = as_codes(unit, fit.nobs, "unit")[0]
     regression = Regression(fit.design, fit.residuals, fit.bread(), clusters=(codes,))
     added = slice(k, None)

@@ -68,9 +68,7 @@ def collinearity(X: npt.ArrayLike) -> Collinearity:
     """
     inflation = variance_inflation(X)
     design = as_design(X)
-    _, values, right = linalg.svd(
-        design / np.sqrt((design**2).sum(axis=0)), full_matrices=False, check_finite=False
-    )
+    _, values, right = linalg.svd(design / np.sqrt((design**2).sum(axis=0)), full_matrices=False)
     parts = (right / values[:, None]) ** 2
     return Collinearity(inflation, values[0] / values, parts / parts.sum(axis=0))
 
@@ -189,9 +187,9 @@ def cluster_influence(
     if count < 2:
         raise EstimationError("clusters: one cluster only; leaving it out leaves nothing")
     k = fit.rank
-    products = (fit.Q[:, :, None] * fit.Q[:, None, :]).reshape(-1, k * k)
+    products = (fit.Q[:, :, None] * fit.Q[:, None, :]).reshape(fit.nobs, k * k)
     score = cluster_sums(fit.Q * fit.residuals[:, None], codes)
-    gram = cluster_sums(products, codes).reshape(-1, k, k)
+    gram = cluster_sums(products, codes).reshape(count, k, k)
     left = np.eye(k) - gram
     values, vectors = np.linalg.eigh(left)
     lost = values[:, 0] < 1e-10  # the other clusters do not identify some combination

@@ -260,7 +260,7 @@ def _triangle(rows: Array) -> Array:
 def _predict(factor: Array, row: Array) -> float:
     """Return the standardised error of a row from the triangle of the rows before it."""
     x, y = row[:-1], row[-1]
-    c = linalg.solve_triangular(factor[:, :-1], x, trans="T", check_finite=False)
+    c = linalg.solve_triangular(factor[:, :-1], x, trans="T")
     return float((y - c @ factor[:, -1]) / np.sqrt(1.0 + c @ c))
 
 

@@ -127,7 +127,7 @@ class Timed:
         with np.errstate(divide="ignore", invalid="ignore"):
             rate = (end - start) / (last - first)
             midpoint = first - start / rate
-        good = rising & (last > first) & (rate > 0) & np.isfinite(midpoint)
+        good = rising & (last > first) & np.isfinite(midpoint)
         top = np.where(valid, np.asarray(saturation, dtype=float), np.nan)
         line = (np.where(good, value, np.nan) for value in (rate, midpoint))
         return stack(top, *line, *bends)

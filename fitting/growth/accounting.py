@@ -57,11 +57,11 @@ def geometric_stock(investment: ArrayLike, depreciation: ArrayLike, opening: flo
     """
     flows = np.asarray(investment, dtype=float)
     kept = 1 - np.broadcast_to(np.asarray(depreciation, dtype=float), flows.shape)
-    stock, out = float(opening), np.empty_like(flows)
-    for place, (share, flow) in enumerate(zip(kept, flows, strict=True)):
-        stock = share * stock + flow
-        out[place] = stock
-    return out
+    out = np.empty(flows.size + 1)
+    out[0] = opening
+    for year in range(flows.size):
+        out[year + 1] = kept[year] * out[year] + flows[year]
+    return out[1:]
 
 
 def hyperbolic_efficiency(

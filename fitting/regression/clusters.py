@@ -29,18 +29,27 @@ _CANCELLED = 1e-12  # of the sum of sizes: what is left of a sum is rounding
 
 
 @dataclass(frozen=True, slots=True)
-class ClusterSpectra:
-    """Eigenvalues of ``H_gg`` and what the score of each cluster is in their directions.
+class ClusterSpectrum:
+    """Eigenvalues of ``H_gg`` and what the score of one cluster is in their directions.
 
-    `values` (r_g,): eigenvalues of the hat matrix of the cluster's rows, nested effects left out;
-    `vectors` (m, r_g): orthonormal directions in the space of the basis V: ``V_g'V_g = E
-    diag(values) E'``; `scores` (r_g,): ``E' V_g' e_g``; `root` (k, k): ``L`` with ``L L' =
-    (X'X)^-1``; the last k columns of V are ``X L``.
+    `values` (r,): eigenvalues of the hat matrix of the cluster's rows, nested effects left out;
+    `vectors` (m, r): orthonormal directions in the space of the basis V: ``V_g'V_g = E
+    diag(values) E'``; `scores` (r,): ``E' V_g' e_g``.
     """
 
-    values: tuple[Array, ...]
-    vectors: tuple[Array, ...]
-    scores: tuple[Array, ...]
+    values: Array
+    vectors: Array
+    scores: Array
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSpectra:
+    """The spectra of all clusters.
+
+    `root` (k, k): ``L`` with ``L L' = (X'X)^-1``; the last k columns of V are ``X L``.
+    """
+
+    clusters: tuple[ClusterSpectrum, ...]
     root: Array
 
     def halves(self, power: float) -> Array:
@@ -52,16 +61,16 @@ class ClusterSpectra:
             If the power is -1 and a coefficient rests on one cluster.
         """
         rows = []
-        for values, vectors, scores in zip(self.values, self.vectors, self.scores, strict=True):
-            own = vectors[-self.root.shape[0] :]
+        for one in self.clusters:
+            own = one.vectors[-len(self.root) :]
             if power == -1.0:
-                full = values > 1.0 - _FULL
+                full = one.values > 1.0 - _FULL
                 if full.any() and float(np.abs(own[:, full]).max()) > 1e-6:
                     raise EstimationError(
                         "CR3: without one of the clusters a coefficient cannot be estimated; "
                         "use CR2, or drop the regressor that varies in that cluster only"
                     )
-            rows.append(self.root @ (own @ (_power(values, power) * scores)))
+            rows.append(self.root @ (own @ (_power(one.values, power) * one.scores)))
         return np.array(rows)
 
 
@@ -79,7 +88,7 @@ def cluster_spectra(regression: Regression, codes: Codes) -> ClusterSpectra:
     order = np.argsort(codes, kind="stable")
     bounds = np.searchsorted(codes[order], np.arange(int(codes.max()) + 2))
     basis, residuals = basis[order], regression.residuals[order]
-    values, vectors, scores = [], [], []
+    clusters = []
     for start, stop in pairwise(bounds):
         own = basis[start:stop]
         # eigenvalues of V_g V_g' and their directions in the space of V's columns
@@ -90,10 +99,9 @@ def cluster_spectra(regression: Regression, codes: Codes) -> ClusterSpectra:
             positive = size > _FULL
             size = size[positive]
             directions = (own.T @ turned[:, positive]) / np.sqrt(size)
-        values.append(np.clip(size, 0.0, 1.0))
-        vectors.append(directions)
-        scores.append(directions.T @ (own.T @ residuals[start:stop]))
-    return ClusterSpectra(tuple(values), tuple(vectors), tuple(scores), root)
+        scores = directions.T @ (own.T @ residuals[start:stop])
+        clusters.append(ClusterSpectrum(np.clip(size, 0.0, 1.0), directions, scores))
+    return ClusterSpectra(tuple(clusters), root)
 
 
 def cluster_basis(regression: Regression, codes: Codes) -> Array:
@@ -197,13 +205,13 @@ class ClusterMoments:
 
 def cluster_moments(spectra: ClusterSpectra, power: float) -> ClusterMoments:
     """Return what the degrees of freedom of clustered variances follow from."""
-    count = spectra.root.shape[0]
+    count = len(spectra.root)
     own, images = [], []
-    for values, vectors in zip(spectra.values, spectra.vectors, strict=True):
-        adjusted = _power(values, power)[:, None] * (vectors[-count:].T @ spectra.root.T)
-        weighted = values[:, None] * adjusted
+    for one in spectra.clusters:
+        adjusted = _power(one.values, power)[:, None] * (one.vectors[-count:].T @ spectra.root.T)
+        weighted = one.values[:, None] * adjusted
         own.append(adjusted.T @ weighted)
-        images.append(vectors @ weighted)
+        images.append(one.vectors @ weighted)
     shared = np.array(images)
     return ClusterMoments(np.array(own), shared, -shared)
 

@@ -149,7 +149,6 @@ class CR0:
     def estimate(self, regression: Regression) -> CovarianceEstimate:
         """Return the covariance of the coefficients."""
         groups = _fewest_clusters(regression)
-        regression.need_freedom()
         matrix = _multiway(regression, _plain)
         rule = f"no small-sample factor; t with G - 1 = {groups - 1} degrees of freedom."
         return _clustered_estimate(regression, matrix, groups, name="CR0", rule=rule)
@@ -185,7 +184,6 @@ class CR1:
     def estimate(self, regression: Regression) -> CovarianceEstimate:
         """Return the covariance of the coefficients."""
         groups = _fewest_clusters(regression)
-        regression.need_freedom()
         rows, counted = regression.nobs, counted_parameters(regression, self.counting)
         size = (rows - 1) / (rows - counted)
         if self.groups == "own":
@@ -234,7 +232,6 @@ class CR2:
                 "CR2 is defined for one dimension of clusters, not "
                 f"{len(regression.clusters)}: use CR1 or CR3, or cluster by one column"
             )
-        regression.need_freedom()
         half, moments = adjusted_clusters(regression, regression.clusters[0])
         df = moments.satterthwaite()
         refuse_vanishing(regression, half.T @ half, f"{half.shape[0]} clusters")
@@ -276,7 +273,6 @@ class CR3:
                 f"factor: {shown(self.factor)} is not known; use 'jackknife' or 'none'"
             )
         groups = _fewest_clusters(regression)
-        regression.need_freedom()
         matrix = _multiway(regression, partial(_jackknifed, scaled=self.factor == "jackknife"))
         said = "factor (G - 1) / G" if self.factor == "jackknife" else "no factor"
         rule = f"residuals times (I - H)^(-1) by cluster, {said}; t with G - 1 = {groups - 1}."
@@ -341,6 +337,7 @@ def _positive_part(matrix: Array, root: Array) -> Array:
 
 
 def _fewest_clusters(regression: Regression) -> int:
+    """Return the clusters of the dimension with fewest, or refuse what has no clustered errors."""
     if not regression.clusters:
         raise EstimationError("clustered errors need clusters: name a column with cluster=")
     if len(regression.clusters) > _MOST_DIMENSIONS:
@@ -351,6 +348,7 @@ def _fewest_clusters(regression: Regression) -> int:
     groups = min(int(codes.max()) + 1 for codes in regression.clusters)
     if groups < 2:
         raise EstimationError("one cluster only: clustered errors need at least two")
+    regression.need_freedom()
     return groups
 
 
@@ -410,7 +408,7 @@ class NeweyWest:
                 "a panel"
             )
         adjust = switch(self.adjust, "adjust")
-        usual = min(int(4 * (n / 100) ** (2 / 9)), n - 1)
+        usual = int(4 * (n / 100) ** (2 / 9))  # fewer than n for any n of two and more
         lags = _checked_lags(usual if self.lags is None else self.lags, n)
         matrix = _bartlett(regression, periods, lags) * (n / free if adjust else 1.0)
         refuse_vanishing(regression, matrix, f"{n} periods")

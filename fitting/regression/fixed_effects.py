@@ -446,9 +446,7 @@ def build_system(
     counts = [int(codes.max()) + 1 for codes in others]
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
     numbered = tuple(codes + offsets[i] for i, codes in enumerate(others))
-    sizes = np.concatenate(
-        [np.bincount(c, weights, g) for c, g in zip(others, counts, strict=True)]
-    ).astype(np.float64)
+    sizes = np.concatenate([np.bincount(c, weights) for c in others]).astype(np.float64)
     shares = np.zeros((0, 0))
     if sizes.size <= _MOST_DIRECT and sizes.size * totals.size <= _MOST_CELLS:
         table = _cross_table(first, numbered, (totals.size, sizes.size), weights)
@@ -458,7 +456,7 @@ def build_system(
         rank, exact = kept.size, True
     else:
         kept, factor = np.zeros(0, dtype=np.intp), np.zeros((0, 0))
-        rank = sum(g - _components(first, c) for c, g in zip(others, counts, strict=True))
+        rank = sizes.size - sum(_components(first, codes) for codes in others)
         exact = len(others) == 1
     return EffectsSystem(
         first, numbered, totals, sizes, weights, kept, factor, rank, exact, tolerance, shares
@@ -493,7 +491,7 @@ def _factorise(schur: Array, sizes: Array) -> tuple[Codes, Array]:
     """Return the independent groups and the upper Cholesky factor of S at them, by pivoting."""
     scale = np.sqrt(sizes)
     scaled = schur / scale / scale[:, None]
-    factor, pivots, rank, _ = linalg.lapack.dpstrf(scaled, lower=0, tol=_RANK_TOLERANCE)
+    factor, pivots, rank, _ = linalg.lapack.dpstrf(scaled, tol=_RANK_TOLERANCE)
     if scaled.diagonal().max() <= _RANK_TOLERANCE:
         rank = 0  # LAPACK tests no pivot before the second
     kept = np.asarray(pivots[:rank] - 1, dtype=np.intp)

@@ -91,11 +91,14 @@ def least_squares(
     lengths = np.sqrt(gram.diagonal())  # no product is larger than the lengths of its factors
     fit = None
     if not (np.isfinite(lengths.max()) and np.isfinite(square)):
-        for name, values in [("outcome", outcome), *zip(labels, plain.T, strict=True)]:
-            bad = ~np.isfinite(values)
-            if bad.any():
-                row = int(np.argmax(bad))
-                raise EstimationError(f"{name}: {values[row]} at row {row}; mend or drop the row")
+        values = np.column_stack([outcome, plain]).T
+        places = np.argwhere(~np.isfinite(values))
+        if places.size:
+            column, row = places[0]
+            raise EstimationError(
+                f"{['outcome', *labels][column]}: {values[column, row]} at row {row}; "
+                "mend or drop the row"
+            )
     elif lengths.min() > 1e-140:  # squares of shorter columns underflow
         fit = _by_cholesky(outcome, plain, (gram, moments, lengths))
         if fit is None and X.shape[0] * X.shape[1] ** 2 > _QUICK:
@@ -107,7 +110,7 @@ def _by_cholesky(y: Array, X: Array, parts: tuple[Array, Array, Array]) -> Linea
     """Solve the normal equations, or return None where they are ill conditioned."""
     gram, moments, lengths = parts
     scaled = gram / lengths / lengths[:, None]
-    factor, failed = lapack.dpotrf(scaled, lower=0, clean=1)
+    factor, failed = lapack.dpotrf(scaled)
     if failed:
         return None
     condition, _ = lapack.dpocon(factor, np.abs(scaled).sum(axis=0).max())
@@ -118,7 +121,7 @@ def _by_cholesky(y: Array, X: Array, parts: tuple[Array, Array, Array]) -> Linea
         values = np.linalg.eigvalsh(scaled)
         if values[0] < _WELL_CONDITIONED * values[-1]:
             return None
-    root = lapack.dtrtri(factor, lower=0)[0] / lengths[:, None]
+    root = lapack.dtrtri(factor)[0] / lengths[:, None]
     bread = root @ root.T
     first = lapack.dpotrs(factor, moments / lengths)[0]  # of columns scaled to length one
     residuals = y - X @ (first / lengths)
@@ -144,7 +147,7 @@ def dependent_columns(X: Array, *, noise: float = 1.0, tolerance: float | None =
     if tolerance is None and not dependent.any() and _rank(scaled, noise) == X.shape[1]:
         return dependent
     R: Array = np.asarray(np.linalg.qr(scaled, mode="r"))
-    basis = np.zeros((R.shape[0], 0))
+    basis = np.zeros((len(R), 0))
     for j in range(X.shape[1]):
         rest = R[:, j] - basis @ (basis.T @ R[:, j])
         rest -= basis @ (basis.T @ rest)
@@ -158,8 +161,8 @@ def dependent_columns(X: Array, *, noise: float = 1.0, tolerance: float | None =
 
 def _rank(X: Array, noise: float) -> int:
     """Return the rank of columns of similar length."""
-    size = np.abs(np.diag(linalg.qr(X, mode="r", pivoting=True, check_finite=False)[0]))
-    least = _tolerance(*X.shape, noise=noise) * max(size[0], np.finfo(float).tiny)
+    size = np.abs(np.diag(linalg.qr(X, mode="r", pivoting=True)[0]))
+    least = _tolerance(*X.shape, noise=noise) * size[0]
     return int(np.count_nonzero(size > least))
 
 
@@ -171,7 +174,7 @@ def _by_cholesky_qr(
     Q: Array = np.asfortranarray(scaled)
     R: Array = np.eye(scaled.shape[1])
     for _ in range(2):
-        factor, failed = lapack.dpotrf(Q.T @ Q, lower=0, clean=1)
+        factor, failed = lapack.dpotrf(Q.T @ Q)
         if failed:
             return None
         Q = blas.dtrsm(1.0, factor, Q, side=1)
@@ -183,7 +186,7 @@ def _by_cholesky_qr(
     unit = _unit_of(y)
     none = np.zeros((scaled.shape[1], 1))
     solution, rest = _refine((y / unit)[:, None], none, X / scale, (Q, R), rounds=2)
-    root = lapack.dtrtri(R, lower=0)[0] / scale[:, None]
+    root = lapack.dtrtri(R)[0] / scale[:, None]
     coefficients, residuals = solution[:, 0] * unit / scale, rest[:, 0] * unit
     return LinearFit(coefficients, residuals, root @ root.T, condition, "cholesky qr", root, Q)
 
@@ -194,7 +197,7 @@ def _by_refined_qr(
     """Solve by Householder's QR, refined in extended precision, and the inverse of X'X likewise."""
     scaled, scale = scale_columns(np.asarray(X, dtype=np.float64), names)
     name_dependence(scaled, names, noise=noise)
-    factors = linalg.qr(scaled, mode="economic", check_finite=False)
+    factors = linalg.qr(scaled, mode="economic")
     Q, R = (np.asarray(part, dtype=np.float64) for part in factors)
     unit, count = _unit_of(y), scaled.shape[1]
     top = np.zeros((len(y), count + 1), dtype=np.longdouble)
@@ -284,14 +287,14 @@ def name_dependence(X: Array, names: Sequence[str], *, noise: float = 1.0) -> No
     of the largest is rounding error. Filip of NIST StRD, condition 1e10 once scaled, passes.
     """
     rows, columns = X.shape
-    R, pivot = linalg.qr(X, mode="r", pivoting=True, check_finite=False)
+    R, pivot = linalg.qr(X, mode="r", pivoting=True)
     size = np.abs(np.diag(R))
     tolerance = _tolerance(rows, columns, noise=noise)
-    rank = int(np.count_nonzero(size > tolerance * max(size[0], np.finfo(float).tiny)))
+    rank = int(np.count_nonzero(size > tolerance * size[0]))
     if rank == columns:
         return
     shares = np.abs(linalg.solve_triangular(R[:rank, :rank], R[:rank, rank]))
-    involved = [int(pivot[i]) for i in np.flatnonzero(shares > 1e-6 * max(shares.max(), 1e-300))]
+    involved = [int(pivot[i]) for i in np.flatnonzero(shares > 1e-6 * shares.max())]
     listed = ", ".join(repr(names[i]) for i in sorted([*involved, int(pivot[rank])]))
     raise EstimationError(
         f"columns {listed} depend on each other linearly: no coefficient of their own; "

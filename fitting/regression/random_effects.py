@@ -130,9 +130,6 @@ def _sample(
 ) -> _Sample:
     design = as_design(X)
     outcome = as_vector(y, design.shape[0])
-    empty = np.flatnonzero(~design.any(axis=0))
-    if empty.size:
-        raise EstimationError(f"X: column {empty[0]} is zero throughout; drop it")
     panel = stack(unit, None, outcome.size)
     if panel.rows == panel.units:
         raise EstimationError("unit: every unit is seen once; random effects need two times")

@@ -5,6 +5,7 @@ on where chunks are computed: here, in processes of this machine, or on a Dask c
 """
 
 import multiprocessing
+import operator
 import pickle
 import signal
 import sys
@@ -233,7 +234,7 @@ def _on_cluster(task: Task, chunks: Sequence[Chunk], client: Any) -> Iterator[tu
             f"the function cannot be sent to the Dask workers ({error}); define it where the "
             "workers can import it, or inside another function"
         ) from error
-    places = {client.submit(_call, remote, chunk, pure=False): chunk for chunk in chunks}
+    places = {client.submit(operator.call, remote, chunk, pure=False): chunk for chunk in chunks}
     try:
         for future in as_completed(list(places)):  # type: ignore[no-untyped-call]
             yield places[future], cast("Arrays", future.result())
@@ -243,8 +244,3 @@ def _on_cluster(task: Task, chunks: Sequence[Chunk], client: Any) -> Iterator[tu
         raise QuesnayError(f"a Dask worker failed: {type(error).__name__}: {error}") from error
     finally:
         client.cancel(list(places))
-
-
-def _call(task: Task, chunk: Chunk) -> Arrays:
-    """Compute one chunk on a Dask worker."""
-    return task(chunk)

@@ -213,10 +213,10 @@ def refuse_odd_order(labels: npt.NDArray[np.object_], name: str) -> None:
     if labels.size < 2 or not all(isinstance(label, str) for label in labels):
         return
     parts = [_DIGITS.split(label) for label in labels]
-    like = all(part[::2] == parts[0][::2] for part in parts)
-    dated = len(parts[0]) == 3 or all(len(part[1]) == 4 for part in parts if len(part) > 1)
+    like = all(part[::2] == parts[0][::2] for part in parts)  # and so each has a number
+    dated = like and (len(parts[0]) == 3 or all(len(part[1]) == 4 for part in parts))
     advice = "use numbers, dates, an ordered category or texts of equal length, the year first"
-    if not like or not dated or len(parts[0]) == 1:
+    if not dated:
         first, second = shown(labels[0]), shown(labels[1])
         raise DataError(
             f"time: the order of {first} and {second} in the text column {name!r} is not known; "
@@ -224,7 +224,7 @@ def refuse_odd_order(labels: npt.NDArray[np.object_], name: str) -> None:
         )
     keys = [[int(number) for number in part[1::2]] for part in parts]
     for place, (one, next_one) in enumerate(itertools.pairwise(keys)):
-        if one > next_one:
+        if one >= next_one:  # equal ones differ by zeros in front, as 2019-01 and 2019-1
             earlier, later = shown(labels[place]), shown(labels[place + 1])
             raise DataError(
                 f"time: {earlier} would come before {later} in the text column {name!r}; {advice}"

@@ -298,7 +298,7 @@ def free_of_effects(
             f"the outcome {outcome!r} does not vary within the fixed effects: drop them"
         )
     if gone.any():
-        lost = ", ".join(repr(n) for n, g in zip(names, gone[1:], strict=True) if g)
+        lost = ", ".join(repr(names[place]) for place in np.flatnonzero(gone[1:]).tolist())
         raise EstimationError(
             f"columns {lost} do not vary within the fixed effects ({effects}): "
             "drop them from the formula, or absorb fewer effects"
@@ -316,7 +316,7 @@ def spans_constant(design: Values) -> bool:
 
 def refuse_constant(y: Values, outcome: str) -> None:
     """Refuse an outcome that an intercept explains."""
-    if y.size > 1 and (y == y[0]).all():
+    if y.size > 1 and y.min() == y.max():
         raise EstimationError(f"the outcome {outcome!r} does not vary: nothing to explain")
 
 
@@ -386,6 +386,6 @@ def dependent_columns(X: Array, whole: Array, first: Sequence[int] = ()) -> list
 def _is_explained(column: Array, kept: Array) -> bool:
     """Tell whether other columns leave less than 1e-9 of a column of length one."""
     rest = column
-    for _ in range(2 if kept.shape[1] else 0):
+    for _ in range(2):
         rest = rest - kept @ np.linalg.lstsq(kept, rest, rcond=None)[0]
     return float(np.sqrt(rest @ rest)) < 1e-9

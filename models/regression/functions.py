@@ -176,10 +176,12 @@ def evaluate_function(fit: Fitted, expression: str, *, equation: bool = False) -
         if name not in fit.names:
             hint = nearest(name, fit.names)
             raise DataError(f"there is no coefficient {name!r};{hint or ' see fit.params'}")
-    values = dict(zip(fit.names, fit.coefficients, strict=True))
-    seeds = dict(zip(fit.names, np.eye(len(fit.names)), strict=True))
+    values = {name: float(fit.coefficients[fit.names.index(name)]) for name in used}
+    seeds = np.eye(len(fit.names))
     with np.errstate(all="ignore"):
-        slope = differentiate(tree, {n: Slope(float(values[n]), seeds[n]) for n in used})
+        slope = differentiate(
+            tree, {name: Slope(values[name], seeds[fit.names.index(name)]) for name in used}
+        )
     if not (np.isfinite(slope.value) and np.isfinite(slope.gradient).all()):
         given = ", ".join(f"{name} = {values[name]:g}" for name in used)
         raise EstimationError(f"{expression!r} has no finite value or derivative at {given}")

@@ -306,7 +306,6 @@ def fit_differences(
     effects = tuple(_effect(data, panel.sample.index, name, later) for name in sets)
     steps = panel.X[later] - panel.X[earlier]
     names, columns, notes = _changes(panel, steps, formula, absorbed=bool(effects))
-    owners = dict(zip(panel.names, panel.sample.owners, strict=True))
     difference = replace(
         panel.sample,
         index=panel.sample.index[later],
@@ -318,7 +317,7 @@ def fit_differences(
         periods=panel.when.between(later),
         weights=None if panel.sample.weights is None else panel.sample.weights[later],
         unit=panel.unit.select(later),
-        owners=tuple(owners[name] for name in names),
+        owners=tuple(panel.sample.owners[panel.names.index(name)] for name in names),
         notes=(*panel.sample.notes, *notes),
         lag=lag,
     )
@@ -451,7 +450,7 @@ def difference_ends(
         later, earlier = last[apart], first[apart]
     elif is_whole(lag) and lag >= 1:
         steps = min(lag, time.count)  # no pair is so many times apart
-        key = who * (time.count + 1) + when
+        key = who * time.count + when
         earlier = np.searchsorted(key, key - steps)
         found = (key[earlier] == key - steps) & (when >= steps)
         later, earlier = np.flatnonzero(found), earlier[found]

@@ -217,11 +217,12 @@ def fit_between(
     rule = choose_rule(covariance, Roles())
     count = panel.unit.count
     means = group_means(panel.X, panel.unit.codes, count)
-    for name, seen in zip(panel.names, means_beyond_rounding(means, panel.X), strict=True):
-        if not seen:
-            raise EstimationError(
-                f"the means of {name!r} by {panel.unit.name} are all zero; leave it out"
-            )
+    empty = np.flatnonzero(~means_beyond_rounding(means, panel.X))
+    if empty.size:
+        raise EstimationError(
+            f"the means of {panel.names[empty[0]]!r} by {panel.unit.name} are all zero; "
+            "leave it out"
+        )
     sample = replace(
         panel.sample,
         index=pd.Index(panel.unit.labels, name=panel.unit.name),

@@ -486,10 +486,12 @@ class PanelFit(Answers, Tabular):
         if self.regression.absorber is None:
             return self.rsquared
         if self.is_least_squares:
-            within = self.regression.X @ self.estimate.coefficients + self.estimate.residuals
+            explained = self.regression.X @ self.estimate.coefficients
+            total = self.estimate.ssr + float(explained @ explained)
         else:
             within = self.transform(self._outcome())
-        return 1.0 - self.estimate.ssr / float(within @ within)
+            total = float(within @ within)
+        return 1.0 - self.estimate.ssr / total
 
     @property
     def sigma(self) -> float:

@@ -223,9 +223,8 @@ def make_shift(unit: Grouping | None, time: Grouping) -> Shifter:
     Periods are counted among those of the data, before any row is dropped.
     """
     who = np.zeros(time.codes.size, np.intp) if unit is None else unit.codes
-    span = time.count + 1
     known = (who >= 0) & (time.codes >= 0)
-    key = np.where(known, who * span + time.codes, -1)
+    key = np.where(known, who * time.count + time.codes, -1)
     order = np.argsort(key, kind="stable")
     ordered = key[order]
     twice = (np.diff(ordered) == 0) & (ordered[1:] >= 0)
@@ -301,7 +300,7 @@ def _by_group(group: Grouping, values: Values) -> Array:
 def _remarks(periods: Grouping | None, weights: Array | None) -> tuple[str, ...]:
     """Remark periods that are not equally far apart, and weights that look like counts."""
     notes = []
-    if periods is not None and periods.count > 2:
+    if periods is not None:
         places, span = _places(periods.labels)
         steps = np.diff(places)
         alike = not steps.size or np.allclose(steps, steps[0])

@@ -334,7 +334,7 @@ def _programmes_of(
 ) -> Iterable[tuple[Block, int]]:
     """Yield the programmes, and the place of the figure in them, under one of its choices."""
     key = owner.key
-    if not any(len(rows[0]) for rows in choice.rows):
+    if not len(choice.rows[0][0]):  # its vintages say nothing
         return
     if key in problem.variables:
         place = problem.variables.index(key)
@@ -368,7 +368,7 @@ def stands_alone(problem: Problem, choices: Sequence[Choice]) -> list[bool]:
     trials = [(number, rows) for number, c in enumerate(choices) for rows in c.rows]
     holds = violations([_block(problem, rows) for _, rows in trials]) == 0.0
     good = {number for (number, _), fine in zip(trials, holds, strict=True) if fine}
-    return [number in good or not choice.rows for number, choice in enumerate(choices)]
+    return [number in good for number in range(len(choices))]
 
 
 def _ends(problem: Problem, asked: Iterable[tuple[Block, int, Any, Key]]) -> dict[Any, Interval]:

@@ -235,8 +235,6 @@ def _imports(table: InputOutputTable) -> pd.Series:
 
 def _mixed(first: pd.Series, last: pd.Series, step: float) -> pd.Series:
     """Shares of products in imports in a straight line; none where the older table has none."""
-    if not float(first.sum()) > 0 or not float(last.sum()) > 0:
-        return first * 0.0
     line = (1 - step) * first / first.sum() + step * last.reindex(first.index) / last.sum()
     return line.fillna(0.0).where(first > 0, 0.0)
 

@@ -285,6 +285,28 @@ def test_forecast_shares_rest_on_the_forecast_of_the_time(official: AuditResult)
     assert slow.conflicts == [["T20", "S20"]]
 
 
+@pytest.mark.parametrize(
+    ("published", "expected"),
+    [
+        (("", "2020-03"), "2019 preliminary and 7 to 8.5 % nominal growth"),
+        (("2020-01", "2020-04"), None),
+        (("2020", "2020-01"), None),  # which month of 2020 is open
+    ],
+)
+def test_growth_before_the_epidemic_is_expected_only_of_what_was_published_then(
+    published: tuple[str, str], expected: str | None
+) -> None:
+    frame = pd.DataFrame(
+        {
+            "concept": ["total", "share"], "year": 2020, "unit": ["trillion yuan", "percent"],
+            "printed": "2.0", "kind": "forecast", "published": published,
+        },
+        ["T20", "S20"],
+    )  # fmt: skip
+    first = qn.audit(frame).vintages.loc[0, "vintages"]
+    assert first == (f"2020 forecast ({expected})" if expected else "2020 forecast, not printed")
+
+
 def test_permuted_rows_change_nothing(report: AuditResult) -> None:
     shuffled = qn.load_reported("caict_2020").sample(frac=1.0, random_state=1)
     again = qn.audit(shuffled)

@@ -70,6 +70,11 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "doubled rows": ((frame(rows=["a", "a"], columns=["a", "a"]), F, V), {}, "'a' occurs twice"),
     "doubled columns": ((frame(columns=["farm", "farm"]), F, V), {}, "column label 'farm' occurs"),
     "missing label": ((frame(rows=["farm", None]), F, V), {}, "row label number 2 is missing"),
+    "missing in a level": (
+        (pd.DataFrame(np.eye(3), pd.MultiIndex.from_arrays([list("abb"), [1, 2, None]])), F, V),
+        {},
+        "row label number 3 is missing",
+    ),
     "other columns": ((frame(columns=["farm", "mil"]), F, V), {}, "'mill';.*mean 'mil'"),
     "labelled rows only": ((frame(columns=[0, 1]), F, V), {}, "Z: columns: labels differ"),
     "levels differ": (

@@ -478,7 +478,7 @@ def _bordered(d: Array, gap_rows: Array, gap_columns: Array, ridge: float) -> tu
     pivot = rows + ridge
     scaled = d / pivot[:, None]
     schur = np.diag(columns + ridge) - d.T @ scaled
-    factor = la.cho_factor(schur + ridge * np.eye(len(schur)), check_finite=False)
+    factor = la.cho_factor(schur, check_finite=False)
     m = la.cho_solve(factor, gap_columns - scaled.T @ gap_rows, check_finite=False)
     return (gap_rows - d @ m) / pivot, m
 

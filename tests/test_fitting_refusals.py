@@ -107,6 +107,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: Perturbed(1e200 * np.eye(500), np.eye(500)).effects(np.ones((1, 500))),
         "a draw of the coefficients is not productive",
     ),
+    "a draw whose sum is infinite as its last term": (
+        lambda: Perturbed(10.0 * np.eye(65), np.eye(65)).step(np.ones((65, 1))),
+        "a draw of the coefficients is not productive",
+    ),
 }  # fmt: skip
 
 

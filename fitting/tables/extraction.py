@@ -167,10 +167,8 @@ class Perturbed:
                 term = next_term(term)
                 total += term
             size = np.abs(total).max()
-            if np.abs(term).max() <= _GOAL * size:
+            if np.abs(term).max() <= _GOAL * size < np.inf:
                 return total
-            if not np.isfinite(size):
-                break
         raise ConvergenceError(
             f"a draw of the coefficients is not productive ({_ROUNDS} terms of its series were "
             "tried): errors are too large; lower them, or let fewer columns be uncertain"

@@ -1,6 +1,7 @@
 """The chunk engine: same numbers wherever it runs, and after any interruption."""
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -187,6 +188,8 @@ def test_finished_chunks_are_reused(tmp_path: Path) -> None:
     again = _boot(tmp_path / "run", progress=lambda done, total: seen.append((done, total)))
     assert seen == [(60, 60)]
     pd.testing.assert_frame_equal(first.draws, again.draws, check_exact=True)
+    head = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
+    assert head["schema"] == 1  # another number would refuse the folders that users keep
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a zip", None])

@@ -106,6 +106,8 @@ def test_a_changed_table_by_low_rank_is_the_table_factored_anew(
     )
     b = np.random.default_rng(1).random((N, 2))
     np.testing.assert_allclose(L @ b + L @ drawn.step((L @ b)[places]), new @ b, rtol=1e-10)
+    same = Perturbed(L[places], 0.0 * change)
+    np.testing.assert_array_equal(same.effects(L[:1]), L[:1])
 
 
 def test_draws_agree_with_first_order_where_errors_are_small(table: InputOutputTable) -> None:

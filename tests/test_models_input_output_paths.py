@@ -227,3 +227,13 @@ def test_the_most_upstream_sector_stands_first() -> None:
     assert shown.frame["upstreamness"].tolist() == pytest.approx([2.0, 1.0])
     turned = qn.InputOutputTable([[0.0, 0.0], [10.0, 0.0]], [20.0, 0.0], [10.0, 10.0])
     assert qn.upstreamness(turned).tables()[0].frame.index.tolist() == [1, 0]
+
+
+def test_a_link_however_small_has_a_length_and_rounding_has_none() -> None:
+    # the second buys a ten-billionth of the first per unit: one step; the third takes the second's
+    flows = [[0.0, 1e-10, 0.0], [0.0, 0.0, 0.5], [0.0, 0.0, 0.0]]
+    table = qn.InputOutputTable(flows, [1.0, 0.5, 1.0], [1.0, 1.0, 0.5], output=[1.0, 1.0, 1.0])
+    found = qn.average_propagation_lengths(table).lengths.to_numpy()
+    np.testing.assert_allclose(found[0, 1:], [1.0, 2.0], rtol=1e-6)
+    assert found[1, 2] == 1.0
+    assert np.isnan(found[np.tril_indices(3)]).all()

@@ -79,6 +79,7 @@ QUESTIONS: dict[str, tuple[Callable[[InputOutputTable], object], str]] = {
     "prices unknown": (lambda t: t.prices({"mil": 0.1}), "value_added_change: no sector 'mil'"),
     "prices basis": (lambda t: t.prices(0.1, of="x"), "of 'x' is unknown"),
     "prices text": (lambda t: t.prices("x"), "value_added_change"),
+    "output wide": (lambda t: t.from_coefficients(t.A, output=np.ones((2, 2))), "output: 2 "),
     "prices wide": (lambda t: t.prices(np.ones((2, 2))), "2 columns; expected one number"),
     "mapping": (lambda t: t.aggregate(["a", "b"]), "mapping: list"),
     "mapping empty": (lambda t: t.aggregate({}), "mapping: dict"),

@@ -59,8 +59,8 @@ class TableCheck(Tabular):
     output: float
     warnings: tuple[str, ...]
     unit: str | None
-    taxes: float = 0.0
-    notes: tuple[str, ...] = ()
+    taxes: float
+    notes: tuple[str, ...]
 
     @property
     def largest_residual(self) -> float:

@@ -207,6 +207,14 @@ def read_demand(data: Any, sectors: pd.Index, what: str) -> tuple[Array, pd.Inde
     return values.T, names
 
 
+def read_column(data: Any, sectors: pd.Index, what: str) -> Array:
+    """Read one number a sector, (n,), however `read_demand` takes it."""
+    values = read_demand(data, sectors, what)[0]
+    if len(values.T) != 1:
+        raise DataError(f"{what}: {len(values.T)} columns; expected one number a sector")
+    return values[:, 0]
+
+
 def _read_vectors(
     data: Any, sectors: pd.Index, what: str, name: str, *, across: bool
 ) -> tuple[Array, pd.Index]:

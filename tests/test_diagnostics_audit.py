@@ -582,6 +582,14 @@ def test_declared_bounds_are_in_their_own_unit() -> None:
         of_own(figures, "T = C + I", T=Quantity("T", "total", unit="persons"))
 
 
+def test_a_quantity_without_a_unit_is_told_in_the_unit_of_the_solver() -> None:
+    """The gap of 2.13 and 0.53, each printed to the hundredth, is 1.59 to 1.61."""
+    unit = "trillion CNY"
+    figures = rows(T19=(2019, "2.13", unit), C19=(2019, "0.53", unit))
+    found = of_own(figures, "q = T - C", q=Quantity("q", "gap", low=0.0, high=9.0))
+    assert extent(found.bounds, "gap", 2019) == pytest.approx((1.59, 1.61), abs=1e-6)
+
+
 @pytest.mark.parametrize("ends", [{"high": 2.0}, {"low": 0.0, "high": 2.0}])
 def test_one_declared_end_binds_a_quantity_that_is_not_printed(ends: dict[str, Any]) -> None:
     """C + I is 2.13 trillion, and a total is declared to be at most 2."""

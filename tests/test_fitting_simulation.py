@@ -276,6 +276,7 @@ def test_a_bar_of_progress_goes_to_the_terminal(capsys: pytest.CaptureFixture[st
     said = capsys.readouterr()
     assert not said.out
     assert "draw/s" in said.err
+    assert not said.err.endswith("\n")  # the bar is wiped off when all is done
     plain = qn.bootstrap(np.mean, np.arange(9.0), draws=60, seed=1, chunk=20)
     pd.testing.assert_frame_equal(out.draws, plain.draws, check_exact=True)
 

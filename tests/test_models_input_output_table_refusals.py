@@ -171,6 +171,11 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
         {},
         "coefficients is 1.04244, not below 1: .* sector 0 buys 1.3 of inputs",
     ),
+    "not productive though its columns add up to less than output": (
+        ([[12, 0], [-5, 3]], [-2, 12], [3, 7]),
+        {},
+        "coefficients is 1.2, not below 1: .* sector 0 buys 0.7 of inputs",
+    ),
     "worst row": ((frame(), [351, 1710], V), {"output": [1000, 2000]}, "row 'mill': sales and "
                   "final demand are 2010, output is 2000: 10 .0.5 %."),
     "worst row above": ((frame(), [360, 1701], V), {"output": [1000, 2000]}, "row 'farm': sales "

@@ -302,3 +302,15 @@ def test_taxes_on_products_stay_apart_in_a_region_and_with_imports_inside() -> N
     assert inside.taxes is not None
     assert inside.taxes.Z.equals(taxes)
     assert inside.v.tolist() == [77.0, 52.0, 61.0]
+
+
+def test_shares_of_a_split_may_miss_one_by_rounding_and_the_parts_add_up_all_the_same() -> None:
+    def split(half: float, pattern: float) -> Any:
+        rows = pd.DataFrame({"mill": [pattern, 0.5]}, ["a", "b"])
+        return two().split("farm", {"a": 0.5, "b": half}, rows=rows)
+
+    made = split(0.5 + 8e-10, 0.5 + 8e-10)
+    assert made.x[["a", "b"]].sum() == pytest.approx(1000.0, rel=1e-13)
+    assert made.Z.loc[["a", "b"], "mill"].sum() == pytest.approx(500.0, rel=1e-13)
+    refused(lambda: split(0.5 + 2e-9, 0.5), "shares .* sum to 1; expected shares of 0 or more")
+    refused(lambda: split(0.5, 0.5 + 2e-9), "rows: shares with 'mill' sum to 1; expected shares")

@@ -110,7 +110,7 @@ class Problem:
     instances: tuple[Instance, ...] = ()
     defining: tuple[Instance, ...] = ()
     variables: tuple[Key, ...] = ()
-    known: dict[object, Any] = field(default_factory=dict, repr=False)
+    known: dict[object, Any] = field(default_factory=dict)
 
     def base_size(self, symbol: str) -> float:
         """Return the largest unit of what is counted; the solver works in it."""

@@ -197,8 +197,8 @@ def structural_decomposition(
     states = [_economy(engine, chosen, what, (start.sectors, names)) for engine in pair]
     found = decompose(states[0], states[1], tuple(_GROUPS[name] for name in chosen), method)
     gap = max(
-        _unexplained(solved, engine, what, start.sectors)
-        for solved, engine in zip((found.start, found.end), pair, strict=True)
+        _unexplained(found.start, pair[0], what, start.sectors),
+        _unexplained(found.end, pair[1], what, start.sectors),
     )
     notes = (*said, *_notes(found, gap))
     return _labelled(found, start, (chosen, method, what), notes)
@@ -231,8 +231,8 @@ def _economy(
         demand = b.demand[:, _categories(b.demand_names, names)]
     sums = demand.sum(axis=0)
     total = float(sums.sum())
-    for name, whole, column in zip(names, sums, demand.T, strict=True):
-        if whole == 0 and np.any(column != 0):
+    for k, name in enumerate(names):
+        if sums[k] == 0 and demand[:, k].any():
             raise DataError(
                 f"final demand {shown(name)} sums to zero: it has no structure; join it"
             )

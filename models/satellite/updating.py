@@ -347,7 +347,7 @@ def _with_value_added(
             raise DataError(f"sector {sector!r} belongs to no industry group; name one for it")
     member = pd.Series({sector: groups[str(sector)] for sector in base.sectors})
     extra = pd.DataFrame(0.0, sorted(set(member)), seed.columns)
-    for sector, own in zip(base.sectors, base.v.to_numpy(float), strict=True):
+    for sector, own in base.v.items():
         extra.loc[groups[str(sector)], sector] = own
     totals = margins.value_added.groupby(member).sum()[extra.index]
     names = [f"value added of {group}" for group in extra.index]

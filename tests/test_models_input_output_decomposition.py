@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
+from quesnay.fitting.tables import decomposition
 from quesnay.fitting.tables.decomposition import lmdi_terms, log_mean
 
 from .random_tables import random_table
@@ -82,7 +83,9 @@ def test_two_factors_make_average_and_all_orders_equal() -> None:
     np.testing.assert_allclose(one.effects, other.effects, atol=1e-11)
 
 
-def test_lmdi_is_the_formula_term_by_term() -> None:
+@pytest.mark.parametrize("cells", [1_000_000, 8])  # at once, and three sectors and one
+def test_lmdi_is_the_formula_term_by_term(cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decomposition, "_CELLS", cells)
     start, end = random_table(7), random_table(8)
     found = qn.structural_decomposition(start, end, method="lmdi")
     L0, L1 = (np.linalg.inv(np.eye(4) - t.A.to_numpy()) for t in (start, end))

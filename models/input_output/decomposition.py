@@ -96,11 +96,9 @@ class StructuralDecomposition(Tabular):
         """
         start, end = self.start.to_numpy(), self.end.to_numpy()
         keeps = start * end > 0
-        weight = np.where(
-            keeps, log_mean(np.where(keeps, end, 1.0), np.where(keeps, start, 1.0)), 1
-        )
-        ratios = np.exp(self.effects.to_numpy() / weight[:, None])
-        ratios[~keeps] = np.nan
+        weight = np.full((len(start), 1), np.nan)
+        weight[keeps, 0] = log_mean(end[keeps], start[keeps])
+        ratios = np.exp(self.effects.to_numpy() / weight)
         return pd.DataFrame(ratios, index=self.effects.index, columns=self.effects.columns)
 
     def tables(self) -> tuple[Table, ...]:

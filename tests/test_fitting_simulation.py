@@ -278,6 +278,8 @@ def test_a_bar_of_progress_goes_to_the_terminal(capsys: pytest.CaptureFixture[st
     assert "draw/s" in said.err
     assert not said.err.endswith("\n")  # the bar is wiped off when all is done
     plain = qn.bootstrap(np.mean, np.arange(9.0), draws=60, seed=1, chunk=20)
+    qn.monte_carlo(lambda x: x["a"], {"a": qn.Normal(0, 1)}, draws=60, seed=1)
+    assert not capsys.readouterr().err
     pd.testing.assert_frame_equal(out.draws, plain.draws, check_exact=True)
 
 

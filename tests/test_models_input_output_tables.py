@@ -319,3 +319,17 @@ def test_shares_of_a_split_may_miss_one_by_rounding_and_the_parts_add_up_all_the
     assert made.Z.loc[["a", "b"], "mill"].sum() == pytest.approx(500.0, rel=1e-13)
     refused(lambda: split(0.5 + 2e-9, 0.5), "shares .* sum to 1; expected shares of 0 or more")
     refused(lambda: split(0.5, 0.5 + 2e-9), "rows: shares with 'mill' sum to 1; expected shares")
+
+
+@pytest.mark.parametrize("kind", LEFT)
+def test_losses_are_the_same_in_a_unit_in_which_all_numbers_are_tiny(kind: str) -> None:
+    whole = two()
+    tiny = qn.InputOutputTable(
+        1e-15 * whole.Z, 1e-15 * whole.final_demand, 1e-15 * whole.value_added
+    )
+    found = tiny.extract({"mill": 0.5}, kind).totals
+    near(
+        1e15 * found[["own", "induced", "loss"]],
+        whole.extract({"mill": 0.5}, kind).totals.iloc[:, :3],
+    )
+    assert tiny.extract([], kind).total_output_loss == 0.0

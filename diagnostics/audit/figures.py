@@ -205,7 +205,7 @@ def checked_figures(reported: object, *, without: Iterable[str] = ()) -> tuple[F
     without = as_tuple(without, "without")
     refuse_unknown(without, ids, "without: no figure")
     rows = frame.set_axis(ids).to_dict("index")
-    figures = [figure_of(name, row) for name, row in rows.items() if name not in without]
+    figures = [figure_of(name, rows[name]) for name in ids if name not in without]
     if not figures:
         raise DataError("reported figures: every figure is left out; keep at least one")
     return tuple(figures)

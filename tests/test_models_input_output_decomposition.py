@@ -96,6 +96,8 @@ def test_lmdi_is_the_formula_term_by_term(cells: int, monkeypatch: pytest.Monkey
             mean = (t1[i, j] - t0[i, j]) / math.log(t1[i, j] / t0[i, j])
             A[i] += mean * math.log(L1[i, j] / L0[i, j])
     np.testing.assert_allclose(found.effects["A"], A, rtol=1e-9)
+    for end_of_range in ("low", "high"):  # there is one order only
+        np.testing.assert_allclose(found.total_range.loc["A", end_of_range], A.sum(), rtol=1e-9)
 
 
 @settings(max_examples=20, deadline=None)

@@ -237,3 +237,15 @@ def test_a_link_however_small_has_a_length_and_rounding_has_none() -> None:
     np.testing.assert_allclose(found[0, 1:], [1.0, 2.0], rtol=1e-6)
     assert found[1, 2] == 1.0
     assert np.isnan(found[np.tril_indices(3)]).all()
+
+
+def test_paths_are_shares_of_all_chains_and_add_up_along_the_list() -> None:
+    # a unit of the second calls forth 1.1 / 0.7575 of output: 1 itself, 0.25 and 0.05 one step on
+    table = qn.InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
+    found = qn.structural_paths(table, 1, account="output", count=3)
+    total = 1.1 / 0.7575
+    assert found.total == pytest.approx(total, rel=1e-12)
+    expected = [[0, 1.0, 1 / total, 1 / total], [1, 0.25, 0.25 / total, 1.25 / total],
+                [1, 0.05, 0.05 / total, 1.3 / total]]  # fmt: skip
+    np.testing.assert_allclose(found.paths.drop(columns="path").to_numpy(float), expected)
+    assert found.paths.index.tolist() == [1, 2, 3]

@@ -76,6 +76,16 @@ def test_the_check_of_a_table_that_does_not_add_up() -> None:
     assert list(small.check().tables()[0].frame["sound"]) == ["no", "yes", "", "no", ""]
 
 
+@pytest.mark.parametrize(("gap", "even"), [(1.5e-6, True), (6e-6, False)])
+def test_what_floating_point_sums_leave_is_a_billionth_of_output(gap: float, even: bool) -> None:
+    # of an output of 3000 in all: half a billionth of it and two
+    found = qn.InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400 + gap]).check()
+    assert found.largest_residual == pytest.approx(gap / 3000, rel=1e-6)
+    word = "yes" if even else "no"
+    assert found.ok == even
+    assert list(found.tables()[0].frame["sound"]) == [word, "yes", "", word, ""]
+
+
 def test_multipliers_and_linkages() -> None:
     table = two()
     near(table.multipliers("jobs").to_frame(), (0.3 * L[0])[:, None])

@@ -230,8 +230,8 @@ def _dimension(
             return _kinds(unit.base)
         case Negative(inner):
             return _dimension(inner, units, identity)
-        case Binary("**", base, Number(power)):
-            left = _dimension(base, units, identity)
+        case Binary("**", inner, Number(power)):
+            left = _dimension(inner, units, identity)
             return None if left is None else Counter({b: n * int(power) for b, n in left.items()})
         case Binary():
             left = _dimension(tree.left, units, identity)

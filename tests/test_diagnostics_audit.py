@@ -582,6 +582,16 @@ def test_declared_bounds_are_in_their_own_unit() -> None:
         of_own(figures, "T = C + I", T=Quantity("T", "total", unit="persons"))
 
 
+def test_a_figure_that_no_identity_ties_may_be_beyond_what_is_possible_by_itself() -> None:
+    unit = "trillion CNY"
+    figures = rows(
+        T19=(2019, "2.13", unit), C19=(2019, "0.53", unit), I19=(2019, "1.60", unit),
+        S18=(2018, "120.0", "percent"),
+    )  # fmt: skip
+    share = Quantity("S", "share", unit="percent", low=0.0, high=100.0)
+    assert of_own(figures, "T = C + I", S=share).conflicts == [["S18"]]
+
+
 def test_a_quantity_without_a_unit_is_told_in_the_unit_of_the_solver() -> None:
     """The gap of 2.13 and 0.53, each printed to the hundredth, is 1.59 to 1.61."""
     unit = "trillion CNY"

@@ -176,6 +176,12 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
         {},
         "coefficients is 1.2, not below 1: .* sector 0 buys 0.7 of inputs",
     ),
+    # the multipliers are positive, 3 and 0.1 of 2.8, but the roots are those of -1.8
+    "not productive though its multipliers are positive": (
+        ([[0, -9], [20, 0]], [19, -10], [-10, 19]),
+        {},
+        "coefficients is 1.34164, not below 1: .* sector 0 buys 2 of inputs",
+    ),
     "worst row": ((frame(), [351, 1710], V), {"output": [1000, 2000]}, "row 'mill': sales and "
                   "final demand are 2010, output is 2000: 10 .0.5 %."),
     "worst row above": ((frame(), [360, 1701], V), {"output": [1000, 2000]}, "row 'farm': sales "

@@ -94,7 +94,7 @@ class StructuralDecomposition(Tabular):
         ``D_k = exp(effect_k / L(end, start))``, L the logarithmic mean: for method "lmdi" the
         multiplicative LMDI-I (Ang 2015, eq. 7). Empty where a sector is zero or changes sign.
         """
-        start, end = self.start.to_numpy(), self.end.to_numpy()
+        start, end = np.asarray(self.start, np.float64), np.asarray(self.end, np.float64)
         keeps = start * end > 0
         weight = np.full((len(start), 1), np.nan)
         weight[keeps, 0] = log_mean(end[keeps], start[keeps])

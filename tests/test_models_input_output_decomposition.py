@@ -265,6 +265,7 @@ def test_two_treatments_of_imports_are_compared_as_given_on_request() -> None:
     [
         ([350, 1700], np.full((2, 2), 20.0), ("A", "f"), "has 0 columns of negative imports"),
         (None, pd.DataFrame([[40.0, 40.0]], ["all"]), ("A", "f"), "are not by product"),
+        (None, pd.DataFrame([[20.0] * 2] * 2, [0, "all"]), ("A", "f"), "are not by product"),
         (None, np.full((2, 2), 20.0), ("A", "structure", "mix", "level"), "does not say what fin"),
     ],
 )

@@ -476,7 +476,7 @@ def _bordered(d: Array, gap_rows: Array, gap_columns: Array, ridge: float) -> tu
     pivot = rows + ridge
     scaled = d / pivot[:, None]
     schur = np.diag(columns + ridge) - d.T @ scaled
-    factor = la.cho_factor(schur)
+    factor = la.cho_factor(schur + ridge * np.eye(len(schur)))
     m = la.cho_solve(factor, gap_columns - scaled.T @ gap_rows)
     return (gap_rows - d @ m) / pivot, m
 

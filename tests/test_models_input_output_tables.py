@@ -244,6 +244,18 @@ def test_a_decomposition_by_hand() -> None:
         assert len(table.notes) == 1
 
 
+def test_a_gap_of_a_table_is_noted_in_its_decomposition() -> None:
+    # 10 of the own product per 20 and a little: 10 x / (x - 10) lies as far below 20 as x above
+    demand, value = [10.0, 5.0], [10.0, 5.0]
+    start, end = (
+        qn.InputOutputTable([[10.0, 0.0], [0.0, 5.0]], demand, value, output=[20.0 + more, 10.0])
+        for more in (0.0, 4e-6)
+    )
+    assert qn.structural_decomposition(start, start).notes == ()
+    (note,) = qn.structural_decomposition(start, end).notes
+    assert "misses its output by up to 4.0e-07 of the largest" in note
+
+
 def test_imports_by_proportion_by_hand() -> None:
     demand = pd.DataFrame({"home": [60.0, 90.0], "abroad": [20.0, 5.0], "bought": [-20.0, -10.0]})
     table = qn.InputOutputTable([[10.0, 30.0], [20.0, 40.0]], demand, [70.0, 75.0])

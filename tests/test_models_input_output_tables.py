@@ -86,6 +86,10 @@ def test_what_floating_point_sums_leave_is_a_billionth_of_output(gap: float, eve
     assert list(found.tables()[0].frame["sound"]) == [word, "yes", "", word, ""]
 
 
+def test_an_economy_that_stands_still_adds_up() -> None:
+    assert qn.InputOutputTable([[0.0]], [0.0], [0.0]).check().ok
+
+
 def test_multipliers_and_linkages() -> None:
     table = two()
     near(table.multipliers("jobs").to_frame(), (0.3 * L[0])[:, None])

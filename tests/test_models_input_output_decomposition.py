@@ -184,6 +184,8 @@ def test_lmdi_splits_sign_changes_by_all_orders_and_says_so() -> None:
     effects, flipped = lmdi_terms([minus, plus], [plus, plus * 2])
     np.testing.assert_allclose(effects, [[0.5 * 6 * 4 + 0.5 * 6 * 8, 0.5 * 4 * -2 + 0.5 * 4 * 4]])
     assert flipped == 1
+    before, after = np.array([[[-2.0, 3.0], [-1.0, 5.0]]]), np.array([[[4.0, 3.0], [1.0, 5.0]]])
+    assert lmdi_terms([before], [after])[1] == 2  # one in each row
     found = qn.structural_decomposition(
         random_table(13),
         random_table(14, negative=True),

@@ -54,7 +54,7 @@ def pulls(corner: Array, output: Array, weights: Array, kind: Kind) -> Pull:
     share = weights * (2.0 - weights) if kind == "total" else weights
     systems = corner * share[:, None, :]
     systems += np.eye(len(output))
-    right = np.broadcast_to(output[:, None], (len(weights), len(output), 1))
+    right = np.broadcast_to(output, weights.shape)[..., None]
     try:
         u = np.linalg.solve(systems, right)[..., 0]
     except np.linalg.LinAlgError:

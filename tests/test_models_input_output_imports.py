@@ -240,3 +240,13 @@ def test_a_product_that_is_not_imported_stays_whole() -> None:
     assert found.table.Z.to_numpy().tolist() == [[0.0] * 3, [2.0, 3.0, 4.0], [0.0] * 3]
     assert found.table.final_demand.to_numpy().tolist() == [[0.0, 5.0], [70.0, 0.0], [0.0, 9.0]]
     assert found.tables()[0].frame.index.tolist() == names
+
+
+@pytest.mark.parametrize(("more", "noted"), [(0.0, False), (0.01, True)])
+def test_the_least_use_beyond_output_is_noted_and_rounding_is_not(more: float, noted: bool) -> None:
+    # the mill takes 0.45 times the farm's quotient, three times its share in the region's 1350: of
+    # an output of 1000 that is all the farm makes, and of a little more it is a little too much
+    flows = pd.DataFrame([[0.0, 900.0], [0.0, 0.0]], S, S)
+    table = qn.InputOutputTable(flows, [100, 2000], [1000, 1100])
+    found = qn.location_quotient_table(table, [350.0 - more, 1000.0 + more], method="slq")
+    assert (len(found.notes) == 2) == noted

@@ -359,3 +359,8 @@ def test_losses_are_the_same_in_a_unit_in_which_all_numbers_are_tiny(kind: str) 
         whole.extract({"mill": 0.5}, kind).totals.iloc[:, :3],
     )
     assert tiny.extract([], kind).total_output_loss == 0.0
+
+
+def test_halves_of_both_sectors_are_their_own_loss() -> None:
+    found = two().extract({"farm": 0.5, "mill": 0.5}, "satellite").totals
+    assert found["own"].tolist() == pytest.approx([500.0 + 1000.0, 325.0 + 700.0])

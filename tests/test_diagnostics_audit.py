@@ -598,6 +598,10 @@ def test_a_quantity_without_a_unit_is_told_in_the_unit_of_the_solver() -> None:
     figures = rows(T19=(2019, "2.13", unit), C19=(2019, "0.53", unit))
     found = of_own(figures, "q = T - C", q=Quantity("q", "gap", low=0.0, high=9.0))
     assert extent(found.bounds, "gap", 2019) == pytest.approx((1.59, 1.61), abs=1e-6)
+    # without ends of its own it is defined only, here by the rest of 1.60, which it equals
+    figures = pd.concat([figures, rows(I19=(2019, "1.60", unit))])
+    found = of_own(figures, "T = C + I", "q = T - C", q=Quantity("q", "gap"))
+    assert extent(found.bounds, "gap", 2019) == pytest.approx((1.595, 1.605), abs=1e-6)
 
 
 @pytest.mark.parametrize("ends", [{"high": 2.0}, {"low": 0.0, "high": 2.0}])

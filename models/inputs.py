@@ -35,7 +35,7 @@ def places_of(given: pd.Index, wanted: pd.Index, name: str) -> npt.NDArray[np.in
         hint = nearest(absent[0], given)
         raise DataError(f"{name}: no entry for {shown(absent[0])};{hint} give each label one value")
     if len(given) > len(wanted):
-        odd = next(label for label, used in zip(given, given.isin(wanted), strict=True) if not used)
+        odd = given[~given.isin(wanted)][0]
         hint = nearest(odd, wanted)
         raise DataError(f"{name}: label {shown(odd)} is unknown;{hint} leave it out or rename it")
     return np.asarray(places, dtype=np.intp)

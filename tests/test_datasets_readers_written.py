@@ -66,7 +66,9 @@ def inputs_only() -> qn.InputOutputTable:
     return qn.InputOutputTable(frame, [70, 60], [50, 60], imports=abroad, unit="t", name="t")
 
 
-LEVELS = pd.MultiIndex.from_product([["AUS", "A|B"], ["01", "02"]], names=["country", "sector"])
+LEVELS = pd.MultiIndex.from_product(
+    [["AUS", "A | B", "", "[x"], ["01", "02"]], names=["country", "sector"]
+)
 TABLES: dict[str, Callable[[], qn.InputOutputTable]] = {
     "everything": with_everything,
     "bare arrays": lambda: qn.InputOutputTable(

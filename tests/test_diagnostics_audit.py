@@ -285,6 +285,28 @@ def test_forecast_shares_rest_on_the_forecast_of_the_time(official: AuditResult)
     assert slow.conflicts == [["T20", "S20"]]
 
 
+@pytest.mark.parametrize(
+    ("published", "expected"),
+    [
+        (("", "2020-03"), "2019 preliminary and 7 to 8.5 % nominal growth"),
+        (("2020-01", "2020-04"), None),
+        (("2020", "2020-01"), None),  # which month of 2020 is open
+    ],
+)
+def test_growth_before_the_epidemic_is_expected_only_of_what_was_published_then(
+    published: tuple[str, str], expected: str | None
+) -> None:
+    frame = pd.DataFrame(
+        {
+            "concept": ["total", "share"], "year": 2020, "unit": ["trillion yuan", "percent"],
+            "printed": "2.0", "kind": "forecast", "published": published,
+        },
+        ["T20", "S20"],
+    )  # fmt: skip
+    first = qn.audit(frame).vintages.loc[0, "vintages"]
+    assert first == (f"2020 forecast ({expected})" if expected else "2020 forecast, not printed")
+
+
 def test_permuted_rows_change_nothing(report: AuditResult) -> None:
     shuffled = qn.load_reported("caict_2020").sample(frac=1.0, random_state=1)
     again = qn.audit(shuffled)
@@ -558,6 +580,28 @@ def test_declared_bounds_are_in_their_own_unit() -> None:
         assert of_own(figures, "T = C + I", T=quantity).feasible == holds
     with pytest.raises(qn.DataError, match="T19: unit '100 million CNY', but 'T' is declared in"):
         of_own(figures, "T = C + I", T=Quantity("T", "total", unit="persons"))
+
+
+def test_a_figure_that_no_identity_ties_may_be_beyond_what_is_possible_by_itself() -> None:
+    unit = "trillion CNY"
+    figures = rows(
+        T19=(2019, "2.13", unit), C19=(2019, "0.53", unit), I19=(2019, "1.60", unit),
+        S18=(2018, "120.0", "percent"),
+    )  # fmt: skip
+    share = Quantity("S", "share", unit="percent", low=0.0, high=100.0)
+    assert of_own(figures, "T = C + I", S=share).conflicts == [["S18"]]
+
+
+def test_a_quantity_without_a_unit_is_told_in_the_unit_of_the_solver() -> None:
+    """The gap of 2.13 and 0.53, each printed to the hundredth, is 1.59 to 1.61."""
+    unit = "trillion CNY"
+    figures = rows(T19=(2019, "2.13", unit), C19=(2019, "0.53", unit))
+    found = of_own(figures, "q = T - C", q=Quantity("q", "gap", low=0.0, high=9.0))
+    assert extent(found.bounds, "gap", 2019) == pytest.approx((1.59, 1.61), abs=1e-6)
+    # without ends of its own it is defined only, here by the rest of 1.60, which it equals
+    figures = pd.concat([figures, rows(I19=(2019, "1.60", unit))])
+    found = of_own(figures, "T = C + I", "q = T - C", q=Quantity("q", "gap"))
+    assert extent(found.bounds, "gap", 2019) == pytest.approx((1.595, 1.605), abs=1e-6)
 
 
 @pytest.mark.parametrize("ends", [{"high": 2.0}, {"low": 0.0, "high": 2.0}])

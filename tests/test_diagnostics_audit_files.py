@@ -83,6 +83,11 @@ def test_what_no_account_can_print_is_declared_of_each_quantity() -> None:
     expected = dict.fromkeys(("T", "C", "I", "GDP"), amounts) | dict.fromkeys("SH", shares)
     expected |= dict.fromkeys("GNRD", rates) | {"K": ("percent", -inf, inf)}
     assert bounds == expected
+    assert list(bounds) == [*"TCISHKGN", "GDP", "R", "D"]  # the total is told first
+    # amounts that are not printed are in the unit of the total, the total in that of the core
+    assert {q.symbol: q.like for q in ACCOUNT_QUANTITIES if q.like} == {
+        "T": "C", **dict.fromkeys(("C", "I", "GDP"), "T")
+    }  # fmt: skip
 
 
 def test_without_identities_those_of_an_account_hold_with_what_is_declared_beside(

@@ -299,6 +299,17 @@ def test_an_identity_that_is_none_is_refused(text: str, message: str) -> None:
         Identity.parse("made up", text)
 
 
+def test_an_identity_has_two_hundred_terms_at_most() -> None:
+    def text(one: int, other: int) -> str:
+        sums = [
+            " + ".join(f"{letter}{k}" for k in range(n)) for letter, n in (("A", one), ("B", other))
+        ]
+        return f"T = ({sums[0]}) * ({sums[1]})"
+
+    assert len(Identity.parse("made up", text(10, 20)).polynomial) == 201  # T stands beside them
+    refused(lambda: Identity.parse("made up", text(3, 67)), "more than 200 terms")
+
+
 @pytest.mark.parametrize(
     ("base", "kinds"),
     [

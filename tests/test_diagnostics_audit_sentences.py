@@ -375,6 +375,10 @@ def test_what_the_others_give_is_solved_for_the_figure(posed: Any) -> None:
     nothing = choice("c", "2019-01", 1.447)
     nothing.ends["Y"] = (0.0, 0.0)
     assert result._from_printed(posed(nothing), S18, nothing) is None
+    (option,) = one.options  # the total itself, 1.447, as a figure in percent
+    plain = ((2.0, (("S", 2018),)), (-2.0, (("T", 2018),)))
+    one.options = (problem.Option(option.identity, 2018, plain, option.vintaged),)
+    assert result._from_printed(own, S18, one) == pytest.approx(144.7, rel=1e-12)
 
 
 # ---- tables --------------------------------------------------------------------------------------

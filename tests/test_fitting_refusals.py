@@ -162,6 +162,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         "row 1: unit a is seen twice at time 2018",
     ),
     "extraction without answer": (_singular(-1.0), "L_kk = 0"),
+    "extraction of a group": (
+        lambda: pulls(np.diag([0.5, -1.0]), np.ones(2), np.ones((1, 2)), "satellite"),
+        "sector number 2 of the group has L_kk = 0",
+    ),
     "extraction near none": (_singular(-1.0 + 1e-12), "extraction is not defined"),
     "a draw that is singular": (
         lambda: Perturbed(np.eye(1), np.eye(1)).effects(np.ones((1, 1))),
@@ -173,6 +177,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "a draw whose series overflows": (
         lambda: Perturbed(1e200 * np.eye(500), np.eye(500)).effects(np.ones((1, 500))),
+        "a draw of the coefficients is not productive",
+    ),
+    "a draw whose sum is infinite as its last term": (
+        lambda: Perturbed(10.0 * np.eye(65), np.eye(65)).step(np.ones((65, 1))),
         "a draw of the coefficients is not productive",
     ),
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """The chunk engine: same numbers wherever it runs, and after any interruption."""
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -190,6 +191,8 @@ def test_finished_chunks_are_reused(tmp_path: Path) -> None:
     again = _boot(tmp_path / "run", progress=lambda done, total: seen.append((done, total)))
     assert seen == [(60, 60)]
     pd.testing.assert_frame_equal(first.draws, again.draws, check_exact=True)
+    head = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
+    assert head["schema"] == 1  # another number would refuse the folders that users keep
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a zip", None])
@@ -276,7 +279,10 @@ def test_a_bar_of_progress_goes_to_the_terminal(capsys: pytest.CaptureFixture[st
     said = capsys.readouterr()
     assert not said.out
     assert "draw/s" in said.err
+    assert not said.err.endswith("\n")  # the bar is wiped off when all is done
     plain = qn.bootstrap(np.mean, np.arange(9.0), draws=60, seed=1, chunk=20)
+    qn.monte_carlo(lambda x: x["a"], {"a": qn.Normal(0, 1)}, draws=60, seed=1)
+    assert not capsys.readouterr().err
     pd.testing.assert_frame_equal(out.draws, plain.draws, check_exact=True)
 
 

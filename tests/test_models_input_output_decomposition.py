@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
+from quesnay.fitting.tables import decomposition
 from quesnay.fitting.tables.decomposition import lmdi_terms, log_mean
 
 from .random_tables import random_table
@@ -82,7 +83,9 @@ def test_two_factors_make_average_and_all_orders_equal() -> None:
     np.testing.assert_allclose(one.effects, other.effects, atol=1e-11)
 
 
-def test_lmdi_is_the_formula_term_by_term() -> None:
+@pytest.mark.parametrize("cells", [1_000_000, 8])  # at once, and three sectors and one
+def test_lmdi_is_the_formula_term_by_term(cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decomposition, "_CELLS", cells)
     start, end = random_table(7), random_table(8)
     found = qn.structural_decomposition(start, end, method="lmdi")
     L0, L1 = (np.linalg.inv(np.eye(4) - t.A.to_numpy()) for t in (start, end))
@@ -93,6 +96,8 @@ def test_lmdi_is_the_formula_term_by_term() -> None:
             mean = (t1[i, j] - t0[i, j]) / math.log(t1[i, j] / t0[i, j])
             A[i] += mean * math.log(L1[i, j] / L0[i, j])
     np.testing.assert_allclose(found.effects["A"], A, rtol=1e-9)
+    for end_of_range in ("low", "high"):  # there is one order only
+        assert found.total_range[end_of_range]["A"] == pytest.approx(A.sum(), rel=1e-9)
 
 
 @settings(max_examples=20, deadline=None)
@@ -179,6 +184,8 @@ def test_lmdi_splits_sign_changes_by_all_orders_and_says_so() -> None:
     effects, flipped = lmdi_terms([minus, plus], [plus, plus * 2])
     np.testing.assert_allclose(effects, [[0.5 * 6 * 4 + 0.5 * 6 * 8, 0.5 * 4 * -2 + 0.5 * 4 * 4]])
     assert flipped == 1
+    before, after = np.array([[[-2.0, 3.0], [-1.0, 5.0]]]), np.array([[[4.0, 3.0], [1.0, 5.0]]])
+    assert lmdi_terms([before], [after])[1] == 2  # one in each row
     found = qn.structural_decomposition(
         random_table(13),
         random_table(14, negative=True),
@@ -260,6 +267,7 @@ def test_two_treatments_of_imports_are_compared_as_given_on_request() -> None:
     [
         ([350, 1700], np.full((2, 2), 20.0), ("A", "f"), "has 0 columns of negative imports"),
         (None, pd.DataFrame([[40.0, 40.0]], ["all"]), ("A", "f"), "are not by product"),
+        (None, pd.DataFrame([[20.0] * 2] * 2, [0, "all"]), ("A", "f"), "are not by product"),
         (None, np.full((2, 2), 20.0), ("A", "structure", "mix", "level"), "does not say what fin"),
     ],
 )

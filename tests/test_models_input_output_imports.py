@@ -226,3 +226,27 @@ def test_a_region_is_no_larger_than_its_nation_but_for_rounding(part: float, tak
             lambda: qn.location_quotient_table(nation(), [100.0, 200.0], employment=whole),
             "the region's total of 30 exceeds the nation's of 30; check the units",
         )
+
+
+def test_a_product_that_is_not_imported_stays_whole() -> None:
+    # a: all of the 60 bought at home comes from abroad; b: nothing; c: nothing is bought at home
+    names = list("abc")
+    demand = pd.DataFrame(
+        {"home": [40.0, 70.0, 0.0], "exports": [5.0, 0.0, 9.0], "imports": [-60.0, 0.0, 0.0]}, names
+    )
+    flows = pd.DataFrame([[0.0, 20.0, 0.0], [2.0, 3.0, 4.0], [0.0, 0.0, 0.0]], names, names)
+    found = split_imports(qn.InputOutputTable(flows, demand, pd.Series([3.0, 56.0, 5.0], names)))
+    assert found.shares.tolist() == [1.0, 0.0, 0.0]
+    assert found.table.Z.to_numpy().tolist() == [[0.0] * 3, [2.0, 3.0, 4.0], [0.0] * 3]
+    assert found.table.final_demand.to_numpy().tolist() == [[0.0, 5.0], [70.0, 0.0], [0.0, 9.0]]
+    assert found.tables()[0].frame.index.tolist() == names
+
+
+@pytest.mark.parametrize(("more", "noted"), [(0.0, False), (0.01, True)])
+def test_the_least_use_beyond_output_is_noted_and_rounding_is_not(more: float, noted: bool) -> None:
+    # the mill takes 0.45 times the farm's quotient, three times its share in the region's 1350: of
+    # an output of 1000 that is all the farm makes, and of a little more it is a little too much
+    flows = pd.DataFrame([[0.0, 900.0], [0.0, 0.0]], S, S)
+    table = qn.InputOutputTable(flows, [100, 2000], [1000, 1100])
+    found = qn.location_quotient_table(table, [350.0 - more, 1000.0 + more], method="slq")
+    assert (len(found.notes) == 2) == noted

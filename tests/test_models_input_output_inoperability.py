@@ -206,3 +206,15 @@ def test_the_period_and_the_sector_of_a_wrong_share_are_named() -> None:
     ):  # fmt: skip
         with pytest.raises(qn.DataError, match=message):
             qn.inoperability(frame, [0.0, 0.1])
+
+
+def test_a_sector_that_makes_nothing_has_no_output_that_fails() -> None:
+    # the third makes nothing at home: what it sells, 2 and 3 of 30 each, comes from abroad
+    flows = [[10.0, 5.0, 0.0], [4.0, 6.0, 0.0], [2.0, 3.0, 0.0]]
+    table = qn.InputOutputTable(flows, [15, 20, -5], [14, 16, 0])
+    # shares of sales 1/3, 1/6, 2/15 and 1/5: the determinant of I less them is 23/45
+    found = qn.inoperability(table, [0.1, 0.0, 0.0])
+    assert found.inoperability.tolist() == pytest.approx([3.6 / 23, 0.6 / 23, 0.0], rel=1e-12)
+    supply = qn.inoperability(table, [0.1, 0.0, 0.0], kind="supply").inoperability
+    # shares of inputs, turned: 1/3, 2/15, 1/6 and 1/5 have the same determinant
+    assert supply.tolist() == pytest.approx([3.6 / 23, 0.75 / 23, 0.0], rel=1e-12)

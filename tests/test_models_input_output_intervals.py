@@ -106,6 +106,11 @@ def test_a_changed_table_by_low_rank_is_the_table_factored_anew(
     )
     b = np.random.default_rng(1).random((N, 2))
     np.testing.assert_allclose(L @ b + L @ drawn.step((L @ b)[places]), new @ b, rtol=1e-10)
+    same = Perturbed(L[places], 0.0 * change)
+    np.testing.assert_array_equal(same.effects(L[:1]), L[:1])
+    # half of their own more for two of three, and nothing for the last: 1 / (1 - 1/2) and 1
+    halves = Perturbed(np.eye(3), np.diag([0.5, 0.5, 0.0])).effects(np.ones((1, 3)))
+    np.testing.assert_allclose(halves, [[2.0, 2.0, 1.0]], rtol=1e-11)
 
 
 def test_draws_agree_with_first_order_where_errors_are_small(table: InputOutputTable) -> None:
@@ -128,6 +133,13 @@ def test_same_seed_same_numbers(table: InputOutputTable) -> None:
     assert run(1).equals(run(1))
     assert run(np.random.default_rng(1)).equals(run(1))
     assert not run(2).equals(run(1))
+
+
+@pytest.mark.parametrize(("size", "end"), [(8, "s6, s7"), (9, "s6, s7, ...")])
+def test_eight_of_the_sectors_extracted_are_named(size: int, end: str) -> None:
+    found = economy(3, size=size).extraction_intervals({f"s{k}": 0.1 for k in range(size)})
+    assert found.tables()[0].title.startswith("Losses from extracting s0, s1, s2, ")
+    assert f"{end} (total)" in found.tables()[0].title
 
 
 def test_certain_tables_have_no_interval(table: InputOutputTable) -> None:

@@ -200,3 +200,13 @@ def test_too_few_steps_contradict_nothing_where_signs_are_free() -> None:
     found = qn.balance_least_squares(z, u, v, **ask, tolerance=1e-17, max_iterations=1)
     assert not found.converged
     assert "NOT converged after 1" in found.notes[-1]
+
+
+def test_margins_that_leave_one_table_are_met_however_far_the_seed_lies() -> None:
+    # the first two columns are empty, so the third column is all of the second row's first part,
+    # the fourth of the third row, and the fifth takes what is left
+    seed = [[0.1, 0, 0, 0, 9.5], [0, 0.1, 217.3, 0, 0.1], [0, 0, 0, 0.2, 6.7]]
+    found = qn.balance_least_squares(seed, [1, 10, 4], [0, 0, 4, 4, 7])
+    assert found.converged
+    expected = [[0, 0, 0, 0, 1], [0, 0, 4, 0, 6], [0, 0, 0, 4, 0]]
+    np.testing.assert_allclose(found.table, expected, atol=1e-7)

@@ -227,3 +227,25 @@ def test_the_most_upstream_sector_stands_first() -> None:
     assert shown.frame["upstreamness"].tolist() == pytest.approx([2.0, 1.0])
     turned = qn.InputOutputTable([[0.0, 0.0], [10.0, 0.0]], [20.0, 0.0], [10.0, 10.0])
     assert qn.upstreamness(turned).tables()[0].frame.index.tolist() == [1, 0]
+
+
+def test_a_link_however_small_has_a_length_and_rounding_has_none() -> None:
+    # the second buys a ten-billionth of the first per unit: one step; the third takes the second's
+    flows = [[0.0, 1e-10, 0.0], [0.0, 0.0, 0.5], [0.0, 0.0, 0.0]]
+    table = qn.InputOutputTable(flows, [1.0, 0.5, 1.0], [1.0, 1.0, 0.5], output=[1.0, 1.0, 1.0])
+    found = qn.average_propagation_lengths(table).lengths.to_numpy()
+    np.testing.assert_allclose(found[0, 1:], [1.0, 2.0], rtol=1e-6)
+    assert found[1, 2] == 1.0
+    assert np.isnan(found[np.tril_indices(3)]).all()
+
+
+def test_paths_are_shares_of_all_chains_and_add_up_along_the_list() -> None:
+    # a unit of the second calls forth 1.1 / 0.7575 of output: 1 itself, 0.25 and 0.05 one step on
+    table = qn.InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
+    found = qn.structural_paths(table, 1, account="output", count=3)
+    total = 1.1 / 0.7575
+    assert found.total == pytest.approx(total, rel=1e-12)
+    expected = [[0, 1.0, 1 / total, 1 / total], [1, 0.25, 0.25 / total, 1.25 / total],
+                [1, 0.05, 0.05 / total, 1.3 / total]]  # fmt: skip
+    np.testing.assert_allclose(found.paths.drop(columns="path").to_numpy(float), expected)
+    assert found.paths.index.tolist() == [1, 2, 3]

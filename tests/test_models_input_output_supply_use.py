@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
+from quesnay.models.input_output.supply_use import negative_cells
 
 CASE: dict[str, Any] = json.loads(
     (Path(__file__).parent / "reference" / "un_handbook_supply_use.json").read_text()
@@ -340,3 +341,59 @@ def test_final_demand_is_value_added_but_for_rounding(gap: float, met: bool) -> 
             qn.BalanceError, match=r"is not value added of 10: they differ by 1.1e-0"
         ):
             balance()
+
+
+def _near(extra: float) -> qn.SupplyUseTable:
+    """Return a table whose first industry, with an output of 100, has so much more of inputs."""
+    return qn.SupplyUseTable(
+        np.diag([100.0, 120.0]), [[10, 20], [30, 40]], [70, 50], [60.0 + extra, 60.0]
+    )
+
+
+def test_a_printed_table_misses_by_a_thousandth_at_most_and_keeps_its_gap() -> None:
+    found = _near(0.05).symmetric("D")
+    assert found.imbalance == pytest.approx(5e-4)
+    assert found.table.v.tolist() == [60.05, 60.0]
+    # each table made from another takes a hundredth more, and a millionth at least
+    for extra, tolerance in ((0.05, 1.01 * 1.01 * 5e-4), (0.0, 1.01e-6)):
+        kept = _near(extra).symmetric("D").table.settings["tolerance"]
+        assert kept == pytest.approx(tolerance, rel=1e-9)
+    assert _near(0.10005).symmetric("D").imbalance == pytest.approx(1.0005e-3)  # of 100.10005 less
+    with pytest.raises(
+        qn.BalanceError, match=r"industry 0: output 100 is not inputs and value added 100.11; "
+    ):
+        _near(0.11)
+
+
+def test_the_largest_gap_and_the_largest_negative_cell_are_named() -> None:
+    supply, use = [[10.0, -1.0, 0.0], [-2.0, 12.0, 0.0], [0.0, 0.0, 5.0]], np.zeros((3, 3))
+    sut = qn.SupplyUseTable(supply, use, [9.0, 10.0, 5.0], [8.0, 11.0, 5.0])
+    assert sut.notes == (
+        "Supply has 2 negative cells, kept as printed; the largest: product 1 of industry 0, -2.",
+    )
+    with pytest.raises(qn.BalanceError, match="product 2: supply 5 is not use 9"):
+        qn.SupplyUseTable(supply, use, [9.5, 10.0, 9.0], [8.0, 11.0, 5.0])
+
+
+def test_negative_cells_stand_in_their_order_without_what_is_rounding() -> None:
+    made = pd.DataFrame([[-1.0, -0.9e-10], [5.0, -3.0], [-1.1e-10, 0.0]], list("pqr"), list("xy"))
+    listed = negative_cells(made, np.array([[-100.0, 20.0]]))
+    assert listed.to_numpy().tolist() == [["q", "y", -3.0], ["p", "x", -1.0], ["r", "x", -1.1e-10]]
+
+
+def test_a_product_that_nobody_makes_or_uses_moves_nothing() -> None:
+    use = [[10, 20], [30, 40], [0, 0]]
+    sut = qn.SupplyUseTable([[100, 0], [0, 120], [0, 0]], use, [70, 50, 0], [60, 60])
+    found = sut.symmetric("D")
+    assert found.Z.to_numpy().tolist() == [[10.0, 20.0], [30.0, 40.0]]
+    assert found.final_demand.iloc[:, 0].tolist() == [70.0, 50.0]
+
+
+def test_a_balancing_that_ends_early_still_gives_its_table() -> None:
+    found = qn.balance_supply_use(
+        [[8, 2], [0, 10]], [[2, 3], [1, 4]], [5, 5], [5, 5], industry_output=[9, 12],
+        final_demand_totals=[11], value_added_totals=[11], max_iterations=2,
+    )  # fmt: skip
+    assert not found.converged
+    assert found.residual > 1e-6
+    assert found.table.industry_output.tolist() == pytest.approx([9.0, 12.0], rel=0.02)

@@ -137,6 +137,8 @@ def test_large_tables_go_without_variation_unless_asked() -> None:
     assert "backward_variation" not in table.linkages()
     assert table.engine._inverse is None
     assert "backward_variation" in table.linkages(variation=True)
+    less = InputOutputTable(flows[1:, 1:], np.ones(n - 1), np.ones(n - 1))
+    assert "backward_variation" in less.linkages()
 
 
 def test_imports_in_every_form_are_the_same_block() -> None:

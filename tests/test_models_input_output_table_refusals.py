@@ -70,6 +70,11 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "doubled rows": ((frame(rows=["a", "a"], columns=["a", "a"]), F, V), {}, "'a' occurs twice"),
     "doubled columns": ((frame(columns=["farm", "farm"]), F, V), {}, "column label 'farm' occurs"),
     "missing label": ((frame(rows=["farm", None]), F, V), {}, "row label number 2 is missing"),
+    "missing in a level": (
+        (pd.DataFrame(np.eye(3), pd.MultiIndex.from_arrays([list("abb"), [1, 2, None]])), F, V),
+        {},
+        "row label number 3 is missing",
+    ),
     "other columns": ((frame(columns=["farm", "mil"]), F, V), {}, "'mill';.*mean 'mil'"),
     "labelled rows only": ((frame(columns=[0, 1]), F, V), {}, "Z: columns: labels differ"),
     "levels differ": (
@@ -165,6 +170,17 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
         ([[90, 30, 0], [40, 20, 0], [0, 0, -10]], [-20, 40, 110], [-30, 50, 110]),
         {},
         "coefficients is 1.04244, not below 1: .* sector 0 buys 1.3 of inputs",
+    ),
+    "not productive though its columns add up to less than output": (
+        ([[12, 0], [-5, 3]], [-2, 12], [3, 7]),
+        {},
+        "coefficients is 1.2, not below 1: .* sector 0 buys 0.7 of inputs",
+    ),
+    # the multipliers are positive, 3 and 0.1 of 2.8, but the roots are those of -1.8
+    "not productive though its multipliers are positive": (
+        ([[0, -9], [20, 0]], [19, -10], [-10, 19]),
+        {},
+        "coefficients is 1.34164, not below 1: .* sector 0 buys 2 of inputs",
     ),
     "worst row": ((frame(), [351, 1710], V), {"output": [1000, 2000]}, "row 'mill': sales and "
                   "final demand are 2010, output is 2000: 10 .0.5 %."),

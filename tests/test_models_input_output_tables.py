@@ -69,6 +69,25 @@ def test_the_check_of_a_table_that_does_not_add_up() -> None:
     assert residuals.frame.index[0] == 1  # the worst stands first
     assert list(verdicts.frame["sound"]) == ["no", "yes", "", "no", ""]
     assert list(verdicts.frame["value"]) == ["5.00e-03", "0.321221", "135", "134", "0"]
+    small = qn.InputOutputTable(  # in a unit in which all of it is less than one
+        1e-12 * np.array(flows), 1e-12 * np.array(demand), [60e-12, 74e-12], output=[1e-10] * 2,
+        strict=False,
+    )  # fmt: skip
+    assert list(small.check().tables()[0].frame["sound"]) == ["no", "yes", "", "no", ""]
+
+
+@pytest.mark.parametrize(("gap", "even"), [(1.5e-6, True), (6e-6, False)])
+def test_what_floating_point_sums_leave_is_a_billionth_of_output(gap: float, even: bool) -> None:
+    # of an output of 3000 in all: half a billionth of it and two
+    found = qn.InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400 + gap]).check()
+    assert found.largest_residual == pytest.approx(gap / 3000, rel=1e-6)
+    word = "yes" if even else "no"
+    assert found.ok == even
+    assert list(found.tables()[0].frame["sound"]) == [word, "yes", "", word, ""]
+
+
+def test_an_economy_that_stands_still_adds_up() -> None:
+    assert qn.InputOutputTable([[0.0]], [0.0], [0.0]).check().ok
 
 
 def test_multipliers_and_linkages() -> None:
@@ -229,6 +248,18 @@ def test_a_decomposition_by_hand() -> None:
         assert len(table.notes) == 1
 
 
+def test_a_gap_of_a_table_is_noted_in_its_decomposition() -> None:
+    # 10 of the own product per 20 and a little: 10 x / (x - 10) lies as far below 20 as x above
+    demand, value = [10.0, 5.0], [10.0, 5.0]
+    start, end = (
+        qn.InputOutputTable([[10.0, 0.0], [0.0, 5.0]], demand, value, output=[20.0 + more, 10.0])
+        for more in (0.0, 4e-6)
+    )
+    assert qn.structural_decomposition(start, start).notes == ()
+    (note,) = qn.structural_decomposition(start, end).notes
+    assert "misses its output by up to 4.0e-07 of the largest" in note
+
+
 def test_imports_by_proportion_by_hand() -> None:
     demand = pd.DataFrame({"home": [60.0, 90.0], "abroad": [20.0, 5.0], "bought": [-20.0, -10.0]})
     table = qn.InputOutputTable([[10.0, 30.0], [20.0, 40.0]], demand, [70.0, 75.0])
@@ -302,3 +333,34 @@ def test_taxes_on_products_stay_apart_in_a_region_and_with_imports_inside() -> N
     assert inside.taxes is not None
     assert inside.taxes.Z.equals(taxes)
     assert inside.v.tolist() == [77.0, 52.0, 61.0]
+
+
+def test_shares_of_a_split_may_miss_one_by_rounding_and_the_parts_add_up_all_the_same() -> None:
+    def split(half: float, pattern: float) -> Any:
+        rows = pd.DataFrame({"mill": [pattern, 0.5]}, ["a", "b"])
+        return two().split("farm", {"a": 0.5, "b": half}, rows=rows)
+
+    made = split(0.5 + 8e-10, 0.5 + 8e-10)
+    assert made.x[["a", "b"]].sum() == pytest.approx(1000.0, rel=1e-13)
+    assert made.Z.loc[["a", "b"], "mill"].sum() == pytest.approx(500.0, rel=1e-13)
+    refused(lambda: split(0.5 + 2e-9, 0.5), "shares .* sum to 1; expected shares of 0 or more")
+    refused(lambda: split(0.5, 0.5 + 2e-9), "rows: shares with 'mill' sum to 1; expected shares")
+
+
+@pytest.mark.parametrize("kind", LEFT)
+def test_losses_are_the_same_in_a_unit_in_which_all_numbers_are_tiny(kind: str) -> None:
+    whole = two()
+    tiny = qn.InputOutputTable(
+        1e-15 * whole.Z, 1e-15 * whole.final_demand, 1e-15 * whole.value_added
+    )
+    found = tiny.extract({"mill": 0.5}, kind).totals
+    near(
+        1e15 * found[["own", "induced", "loss"]],
+        whole.extract({"mill": 0.5}, kind).totals.iloc[:, :3],
+    )
+    assert tiny.extract([], kind).total_output_loss == 0.0
+
+
+def test_halves_of_both_sectors_are_their_own_loss() -> None:
+    found = two().extract({"farm": 0.5, "mill": 0.5}, "satellite").totals
+    assert found["own"].tolist() == pytest.approx([500.0 + 1000.0, 325.0 + 700.0])

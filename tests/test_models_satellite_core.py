@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.models.satellite.core import CoreTies, with_imports_inside
+from quesnay.models.satellite.core import CorePattern, CoreTies, with_imports_inside
 
 CORE = ["16", "20", "31"]
 WEIGHTS = np.array([0.06, 0.3, 0.45])
@@ -77,3 +78,18 @@ def test_imports_inside_are_the_official_table_that_keeps_them_there() -> None:
 def test_a_sector_that_is_not_there_is_refused() -> None:
     with pytest.raises(qn.DataError, match="no sector '99' in the table"):
         CoreTies.of(qn.load_io("CHN", 2018), ["99"])
+
+
+def test_segments_that_share_a_sector_add_up_to_its_weight() -> None:
+    weights = pd.DataFrame({"16": [0.5, 0.25], "20": [0.0, 1.0]}, index=["platforms", "chips"])
+    pattern = CorePattern(weights)
+    value = pd.Series({"16": 100.0, "20": 50.0, "31": 7.0})
+    assert pattern.cells == [("platforms", "16", 0.5), ("chips", "16", 0.25), ("chips", "20", 1.0)]
+    account = pattern.calibrate(value, 62.5)  # half of 50, 25 and 50
+    assert account.scale == 0.5
+    assert account.sector_weights.to_dict() == {"16": 0.375, "20": 0.5}
+    years = pd.DataFrame([value, 2.0 * value], [2018, 2019])
+    assert account.value_added(years).to_numpy().tolist() == [[25.0, 37.5], [50.0, 75.0]]
+    assert pattern.calibrate(value, 125.0).scale == 1.0  # all of a sector, and no more
+    with pytest.raises(qn.DataError, match="a core of 150 takes 120% of sector '20'"):
+        pattern.calibrate(value, 150.0)

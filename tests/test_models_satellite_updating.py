@@ -170,3 +170,16 @@ def test_a_product_that_the_later_table_has_not_takes_no_share() -> None:
     }
     found = margins_between(tables, 2019, value_added=value, published=pd.DataFrame())
     assert found.imports.to_dict() == pytest.approx({"oil": 0.75, "gas": 0.0})
+
+
+def test_a_sector_without_value_added_keeps_its_output_to_that_of_all() -> None:
+    flows = pd.DataFrame([[0.5, 1.0], [1.5, 3.0]], S, S)
+    demand, value = pd.Series([0.5, 3.5], S), pd.Series([0.0, 4.0], S)
+    tables = {2016 + 4 * k: InputOutputTable(*((1 + k) * part for part in (flows, demand, value)))
+              for k in (0, 1)}  # fmt: skip
+    found = margins_between(
+        tables, 2017, value_added=pd.Series([0.0, 10.0], S), published=pd.DataFrame()
+    )
+    # the line gives the farm 3/4 of 2 and 1/4 of 4, and value added 3/4 of 4 and 1/4 of 8; of
+    # value added there is twice as much, and the mill makes two per unit of it
+    assert found.output.to_dict() == pytest.approx({"farm": 5.0, "mill": 20.0})

@@ -229,8 +229,8 @@ def _start(
                 _block(problem, _stacked((state.rows, rows), len(problem.variables)), apart)
                 for _, state, rows in trials
             ]
-            holds = violations(blocks) == 0.0
-            left = {id(choice) for (choice, _, _), good in zip(trials, holds, strict=True) if good}
+            holding = itertools.compress(trials, violations(blocks) == 0.0)
+            left = {id(choice) for choice, _, _ in holding}
             alone[owner] = [choice for choice in several if id(choice) in left]
     return list(start), {owner: alone[owner] for owner in options}
 
@@ -270,7 +270,7 @@ def _joined(
 
 def _holding(problem: Problem, states: Sequence[Assignment], free: Key | None) -> list[Assignment]:
     found = violations([_block(problem, state.rows, free) for state in states])
-    return [state for state, size in zip(states, found, strict=True) if size == 0.0]
+    return list(itertools.compress(states, found == 0.0))
 
 
 def _agrees(state: Assignment, choice: Choice) -> bool:
@@ -292,7 +292,7 @@ def bounds(
     asked: list[tuple[Block, int, Any, Key]] = []
     for state in found:
         joined = [_block(wide, rows) for rows in _joined_rows(wide, state, extra)]
-        several = [b for b, size in zip(joined, violations(joined), strict=True) if size == 0.0]
+        several = list(itertools.compress(joined, violations(joined) == 0.0))
         if not several:
             names = sorted({wide.quantities[s].concept for option in extra for s, _ in option.keys})
             raise DataError(
@@ -334,7 +334,7 @@ def _programmes_of(
 ) -> Iterable[tuple[Block, int]]:
     """Yield the programmes, and the place of the figure in them, under one of its choices."""
     key = owner.key
-    if not any(len(rows[0]) for rows in choice.rows):
+    if not len(choice.rows[0][0]):  # its vintages say nothing
         return
     if key in problem.variables:
         place = problem.variables.index(key)
@@ -360,15 +360,15 @@ def _solvable(blocks: Iterable[Block]) -> list[Block]:
     several = list(blocks)
     if len(several) < 2:
         return several
-    return [b for b, size in zip(several, violations(several), strict=True) if size == 0.0]
+    return list(itertools.compress(several, violations(several) == 0.0))
 
 
 def stands_alone(problem: Problem, choices: Sequence[Choice]) -> list[bool]:
     """Return whether each choice lets its figure hold with the figures in its identity alone."""
     trials = [(number, rows) for number, c in enumerate(choices) for rows in c.rows]
     holds = violations([_block(problem, rows) for _, rows in trials]) == 0.0
-    good = {number for (number, _), fine in zip(trials, holds, strict=True) if fine}
-    return [number in good or not choice.rows for number, choice in enumerate(choices)]
+    good = {number for number, _ in itertools.compress(trials, holds)}
+    return [number in good for number in range(len(choices))]
 
 
 def _ends(problem: Problem, asked: Iterable[tuple[Block, int, Any, Key]]) -> dict[Any, Interval]:

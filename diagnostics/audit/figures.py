@@ -204,10 +204,8 @@ def checked_figures(reported: object, *, without: Iterable[str] = ()) -> tuple[F
             raise DataError(f"reported figures: id {name!r} is given twice")
     without = as_tuple(without, "without")
     refuse_unknown(without, ids, "without: no figure")
-    rows = frame.to_dict("records")
-    figures = [
-        figure_of(name, row) for name, row in zip(ids, rows, strict=True) if name not in without
-    ]
+    rows = frame.set_axis(ids).to_dict("index")
+    figures = [figure_of(name, rows[name]) for name in ids if name not in without]
     if not figures:
         raise DataError("reported figures: every figure is left out; keep at least one")
     return tuple(figures)

@@ -230,13 +230,11 @@ def _dimension(
             return _kinds(unit.base)
         case Negative(inner):
             return _dimension(inner, units, identity)
+        case Binary("**", inner, Number(power)):
+            left = _dimension(inner, units, identity)
+            return None if left is None else Counter({b: n * int(power) for b, n in left.items()})
         case Binary():
             left = _dimension(tree.left, units, identity)
-            if tree.sign == "**":
-                power = tree.right.value if isinstance(tree.right, Number) else 1.0
-                return (
-                    None if left is None else Counter({b: n * int(power) for b, n in left.items()})
-                )
             right = _dimension(tree.right, units, identity)
             if tree.sign in {"+", "-"}:
                 _same(left, right, identity)

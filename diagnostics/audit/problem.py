@@ -110,8 +110,7 @@ class Problem:
     instances: tuple[Instance, ...] = ()
     defining: tuple[Instance, ...] = ()
     variables: tuple[Key, ...] = ()
-    aside: tuple[str, ...] = ()
-    known: dict[object, Any] = field(default_factory=dict, repr=False)
+    known: dict[object, Any] = field(default_factory=dict)
 
     def base_size(self, symbol: str) -> float:
         """Return the largest unit of what is counted; the solver works in it."""
@@ -324,12 +323,10 @@ def _selected(problem: Problem) -> Problem:
     printed = {figure.key for figure in problem.figures}
     ranged = {key for item in problem.candidates for key in item.keys if _has_ends(problem, key[0])}
     kept = [item for item in problem.candidates if not item.open or item.keys & printed]
-    kept, aside = _without_nonlinear(
-        problem, _constraining(kept, printed | ranged), printed | ranged
-    )
+    kept = _without_nonlinear(problem, _constraining(kept, printed | ranged), printed | ranged)
     waiting = [item for item in problem.candidates if item not in kept and not item.open]
     defining = _defining(waiting, kept, printed)
-    chosen = problem.changed(instances=tuple(kept), defining=tuple(defining), aside=aside)
+    chosen = problem.changed(instances=tuple(kept), defining=tuple(defining))
     variables = {
         key
         for item in kept
@@ -369,9 +366,8 @@ def _constraining(kept: list[Instance], known: Collection[Key]) -> list[Instance
 
 def _without_nonlinear(
     problem: Problem, kept: list[Instance], known: Collection[Key]
-) -> tuple[list[Instance], tuple[str, ...]]:
+) -> list[Instance]:
     """Drop definitions of the built-in account that need a GDP nobody gave; refuse a user's own."""
-    aside: list[str] = []
     while True:
         shared = Counter(key for item in kept for key in item.keys)
         out = []
@@ -383,13 +379,12 @@ def _without_nonlinear(
                 except StudyError:
                     if option.identity.text not in _BUILT_IN:
                         raise
-                    aside.append(option.identity.text)
                 else:
                     options.append(option)
             if options:
                 out.append(_instance(item.name, item.year, options))
         if out == kept:
-            return kept, tuple(dict.fromkeys(aside))
+            return kept
         kept = _constraining(out, known)
 
 

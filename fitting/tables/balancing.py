@@ -111,11 +111,9 @@ def closed_set(
     """
     high_r, high_s = potentials
     scale = float(np.abs(rows).sum() + np.abs(columns).sum())
-    levels = np.unique(
-        np.nan_to_num(np.concatenate([high_r, high_s]), nan=0.0, posinf=1e6, neginf=-1e6)
-    )
-    order = np.argsort(np.diff(levels))[::-1][:_THRESHOLDS]
-    for border in (levels[:-1] + np.diff(levels) / 2.0)[order]:
+    both = np.concatenate([high_r, high_s])
+    levels = np.unique(both[~np.isnan(both)])
+    for border in levels[np.argsort(np.diff(levels))[::-1][:_THRESHOLDS]]:
         inside_r, inside_s = high_r > border, high_s > border
         if _leaves(seed, inside_r, inside_s, either):
             continue
@@ -478,8 +476,8 @@ def _bordered(d: Array, gap_rows: Array, gap_columns: Array, ridge: float) -> tu
     pivot = rows + ridge
     scaled = d / pivot[:, None]
     schur = np.diag(columns + ridge) - d.T @ scaled
-    factor = la.cho_factor(schur + ridge * np.eye(len(schur)), check_finite=False)
-    m = la.cho_solve(factor, gap_columns - scaled.T @ gap_rows, check_finite=False)
+    factor = la.cho_factor(schur + ridge * np.eye(len(schur)))
+    m = la.cho_solve(factor, gap_columns - scaled.T @ gap_rows)
     return (gap_rows - d @ m) / pivot, m
 
 

@@ -36,13 +36,13 @@ def lmdi_terms(start: list[Array], end: list[Array]) -> tuple[Array, int]:
     Where a factor changes sign there is no logarithm; that term is split by the mean over all
     orders instead, and counted.
     """
-    shape = np.broadcast_shapes(*(a.shape for a in start))
-    effects = np.zeros((shape[1], len(start)))
+    categories, rows, columns = np.broadcast_shapes(*(a.shape for a in start))
+    effects = np.zeros((rows, len(start)))
     flipped = 0
-    step = 1 + _CELLS // shape[2]
-    for c, low in itertools.product(range(shape[0]), range(0, shape[1], step)):
-        high = min(low + step, shape[1])
-        block = (high - low, shape[2])
+    step = 1 + _CELLS // columns
+    for c, low in itertools.product(range(categories), range(0, rows, step)):
+        high = min(low + step, rows)
+        block = (high - low, columns)
         before = [_cut(a, c, low, high, block) for a in start]
         after = [_cut(a, c, low, high, block) for a in end]
         part, flips = _block_terms(before, after)

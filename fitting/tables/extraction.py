@@ -54,7 +54,7 @@ def pulls(corner: Array, output: Array, weights: Array, kind: Kind) -> Pull:
     share = weights * (2.0 - weights) if kind == "total" else weights
     systems = corner * share[:, None, :]
     systems += np.eye(len(output))
-    right = np.broadcast_to(output[:, None], (len(weights), len(output), 1))
+    right = np.broadcast_to(output, weights.shape)[..., None]
     try:
         u = np.linalg.solve(systems, right)[..., 0]
     except np.linalg.LinAlgError:
@@ -167,10 +167,8 @@ class Perturbed:
                 term = next_term(term)
                 total += term
             size = np.abs(total).max()
-            if np.abs(term).max() <= _GOAL * size:
+            if np.abs(term).max() <= _GOAL * size < np.inf:
                 return total
-            if not np.isfinite(size):
-                break
         raise ConvergenceError(
             f"a draw of the coefficients is not productive ({_ROUNDS} terms of its series were "
             "tried): errors are too large; lower them, or let fewer columns be uncertain"

@@ -16,6 +16,7 @@ with a bound, and the average length), and inoperability, static with a cap and 
 """
 
 import heapq
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -379,7 +380,7 @@ class _Frontier:
     def __init__(self, reach: Array) -> None:
         self.reach = reach
         self.heap: list[tuple[float, int, float, tuple[int, ...]]] = []
-        self.count = 0
+        self.order = itertools.count()
 
     def widest(self) -> float:
         """Return the largest bound, 0 where nothing is left."""
@@ -394,9 +395,8 @@ class _Frontier:
         """Add the children of a path whose trees could hold something above the floor."""
         bounds = np.abs(quantities) * self.reach
         for k in np.flatnonzero(bounds > floor):
-            self.count += 1
-            entry = (-float(bounds[k]), self.count, float(quantities[k]), (*path, int(k)))
-            heapq.heappush(self.heap, entry)
+            new = (-float(bounds[k]), next(self.order), float(quantities[k]), (*path, int(k)))
+            heapq.heappush(self.heap, new)
 
 
 def propagation_lengths(L: Array) -> Array:

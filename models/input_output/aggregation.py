@@ -17,6 +17,7 @@ from quesnay.models.input_output.validation import (
     Blocks,
     ImportBlock,
     read_cells,
+    read_column,
     read_demand,
     read_flows,
     read_imports,
@@ -286,7 +287,7 @@ def parts_of_coefficients(
     flows, sectors = read_flows(A, "A")
     demand, names = np.zeros((len(sectors), 1)), pd.Index(["final_demand"])
     if output is not None:
-        x = read_demand(output, sectors, "output")[0].sum(axis=1)
+        x = read_column(output, sectors, "output")
         demand[:, 0] = x - flows @ x
     else:
         demand, names = read_demand(final_demand, sectors, "final demand")

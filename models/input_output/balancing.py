@@ -530,12 +530,8 @@ def _fixed(start: Grid, fixed: Sequence[tuple[Any, Any]]) -> npt.NDArray[np.bool
     for cell in as_tuple(fixed, "fixed"):
         if not isinstance(cell, tuple | list) or len(cell) != 2:
             raise DataError(f"fixed: {shown(cell)}; expected a pair (row, column)")
-        places = []
-        for name, labels, axis in zip(
-            cell, (start.rows, start.columns), ("row", "column"), strict=True
-        ):
-            places.append(known_place(labels, name, f"fixed: no {axis}", "the seed"))
-        held[places[0], places[1]] = True
+        i = known_place(start.rows, cell[0], "fixed: no row", "the seed")
+        held[i, known_place(start.columns, cell[1], "fixed: no column", "the seed")] = True
     return held
 
 

@@ -59,8 +59,8 @@ class TableCheck(Tabular):
     output: float
     warnings: tuple[str, ...]
     unit: str | None
-    taxes: float = 0.0
-    notes: tuple[str, ...] = ()
+    taxes: float
+    notes: tuple[str, ...]
 
     @property
     def largest_residual(self) -> float:
@@ -76,8 +76,12 @@ class TableCheck(Tabular):
     @property
     def ok(self) -> bool:
         """Whether the table is productive and balances to rounding (1e-9 of output)."""
-        even = abs(self.income_gap) <= _ROUNDING * max(self.output, 1.0)
-        return self.productive and not self.warnings and even and self.largest_residual <= _ROUNDING
+        small = self.largest_residual <= _ROUNDING
+        return self.productive and not self.warnings and self._even and small
+
+    @property
+    def _even(self) -> bool:
+        return abs(self.income_gap) <= _ROUNDING * self.output
 
     def tables(self) -> tuple[Table, ...]:
         """Return the verdicts, the largest residuals, and the negative cells."""
@@ -86,7 +90,6 @@ class TableCheck(Tabular):
         worst = self.residuals.loc[size.sort_values(ascending=False, kind="stable").index].head(10)
         title = f"Check of the table{unit}"
         good = {True: "yes", False: "no"}
-        even = abs(self.income_gap) <= _ROUNDING * max(self.output, 1.0)
         rows = [
             ("largest residual, share of output", f"{self.largest_residual:.2e}",
              good[self.largest_residual <= _ROUNDING]),
@@ -94,7 +97,7 @@ class TableCheck(Tabular):
              good[self.productive]),
             ("final demand less imported inputs" + " and taxes on products" * bool(self.taxes),
              f"{self.final_demand - self.imported_inputs - self.taxes:.10g}", ""),
-            ("value added", f"{self.value_added:.10g}", good[even]),
+            ("value added", f"{self.value_added:.10g}", good[self._even]),
             ("negative cells", str(len(self.negatives)), ""),
         ]  # fmt: skip
         verdicts = pd.DataFrame(rows, columns=["what", "value", "sound"]).set_index("what")

@@ -94,13 +94,11 @@ class StructuralDecomposition(Tabular):
         ``D_k = exp(effect_k / L(end, start))``, L the logarithmic mean: for method "lmdi" the
         multiplicative LMDI-I (Ang 2015, eq. 7). Empty where a sector is zero or changes sign.
         """
-        start, end = self.start.to_numpy(), self.end.to_numpy()
+        start, end = np.asarray(self.start, np.float64), np.asarray(self.end, np.float64)
         keeps = start * end > 0
-        weight = np.where(
-            keeps, log_mean(np.where(keeps, end, 1.0), np.where(keeps, start, 1.0)), 1
-        )
-        ratios = np.exp(self.effects.to_numpy() / weight[:, None])
-        ratios[~keeps] = np.nan
+        weight = np.full((len(start), 1), np.nan)
+        weight[keeps, 0] = log_mean(end[keeps], start[keeps])
+        ratios = np.exp(self.effects.to_numpy() / weight)
         return pd.DataFrame(ratios, index=self.effects.index, columns=self.effects.columns)
 
     def tables(self) -> tuple[Table, ...]:
@@ -197,8 +195,8 @@ def structural_decomposition(
     states = [_economy(engine, chosen, what, (start.sectors, names)) for engine in pair]
     found = decompose(states[0], states[1], tuple(_GROUPS[name] for name in chosen), method)
     gap = max(
-        _unexplained(solved, engine, what, start.sectors)
-        for solved, engine in zip((found.start, found.end), pair, strict=True)
+        _unexplained(found.start, pair[0], what, start.sectors),
+        _unexplained(found.end, pair[1], what, start.sectors),
     )
     notes = (*said, *_notes(found, gap))
     return _labelled(found, start, (chosen, method, what), notes)
@@ -231,8 +229,8 @@ def _economy(
         demand = b.demand[:, _categories(b.demand_names, names)]
     sums = demand.sum(axis=0)
     total = float(sums.sum())
-    for name, whole, column in zip(names, sums, demand.T, strict=True):
-        if whole == 0 and np.any(column != 0):
+    for k, name in enumerate(names):
+        if sums[k] == 0 and demand[:, k].any():
             raise DataError(
                 f"final demand {shown(name)} sums to zero: it has no structure; join it"
             )

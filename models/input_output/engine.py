@@ -22,7 +22,7 @@ from quesnay.fitting.tables.leontief import (
     single_leontief,
     unit_columns,
 )
-from quesnay.models.input_output.validation import Blocks, place_of, read_demand
+from quesnay.models.input_output.validation import Blocks, place_of, read_column
 
 Precision = Literal["double", "single"]
 
@@ -127,12 +127,9 @@ class Engine:
             values = np.zeros(len(self.blocks.sectors))
             places = self.places(data, what)
             numbers = pd.Series(list(data.values()), pd.Index(list(data)), dtype=object)
-            values[places] = read_demand(numbers, numbers.index, what)[0][:, 0]
+            values[places] = read_column(numbers, numbers.index, what)
             return values
-        values = read_demand(data, self.blocks.sectors, what)[0]
-        if len(values.T) != 1:
-            raise DataError(f"{what}: {len(values.T)} columns; expected one number a sector")
-        return values[:, 0]
+        return read_column(data, self.blocks.sectors, what)
 
     def demand(self, given: Any, what: str) -> Array:
         """Return final demand by sector: the table's (None), one unit for a sector, or as given."""

@@ -190,7 +190,7 @@ class Extraction(Tabular):
             values[:, start] = loss.to_numpy()
             values[places, start + 1] = own.to_numpy()
             np.subtract(values[:, start], values[:, start + 1], out=values[:, start + 2])
-        return pd.DataFrame(values, index=sectors, columns=_BY_SECTOR, copy=False)
+        return pd.DataFrame(values, index=sectors, columns=_BY_SECTOR)
 
     @property
     def totals(self) -> pd.DataFrame:
@@ -204,7 +204,7 @@ class Extraction(Tabular):
         ):
             whole, part = float(loss.to_numpy().sum()), float(own.to_numpy().sum())
             values[row] = part, whole - part, whole, whole / base if base else np.nan
-        return pd.DataFrame(values, index=_TOTALS, columns=_PARTS, copy=False)
+        return pd.DataFrame(values, index=_TOTALS, columns=_PARTS)
 
     def tables(self) -> tuple[Table, ...]:
         """Return the totals, and the losses by sector, the largest first."""
@@ -303,7 +303,7 @@ def extract_each(engine: Engine, kind: str) -> pd.DataFrame:
     whole *= level
     np.subtract(whole[0], own, out=induced[0])
     np.subtract(whole[1], value * own, out=induced[1])
-    return pd.DataFrame(values.T, index=b.sectors, columns=_COLUMNS, copy=False)
+    return pd.DataFrame(values.T, index=b.sectors, columns=_COLUMNS)
 
 
 def extract_many(engine: Engine, weights: Any, kind: str) -> pd.DataFrame:
@@ -325,7 +325,7 @@ def extract_many(engine: Engine, weights: Any, kind: str) -> pd.DataFrame:
     inside = (pull.through @ corner.T) * (shares > 0)
     own = (shares * x if kind in REMOVING else inside) @ unit
     values = np.concatenate([whole, whole - own], axis=1)
-    return pd.DataFrame(values, index=rows, columns=_COLUMNS, copy=False)
+    return pd.DataFrame(values, index=rows, columns=_COLUMNS)
 
 
 def satellite_linkage(
@@ -348,10 +348,10 @@ def satellite_linkage(
     corner = reach[places]
     if by_sector:
         values = satellite_output(reach, places, x, shares, jointly=jointly) * c
-        return pd.DataFrame(values, index=rows, columns=engine.blocks.sectors, copy=False)
+        return pd.DataFrame(values, index=rows, columns=engine.blocks.sectors)
     through = satellite_pull(corner, x, shares, jointly=jointly)
     inside = ((through @ corner.T) * shares) @ c[places]
-    return pd.Series(through @ (c @ reach) - inside, index=rows, name=account, copy=False)
+    return pd.Series(through @ (c @ reach) - inside, index=rows, name=account)
 
 
 def _draws(engine: Engine, weights: Any) -> tuple[npt.NDArray[np.intp], Array, pd.Index]:

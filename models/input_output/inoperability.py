@@ -51,10 +51,8 @@ def network(given: Any, kind: str) -> Network:
     choice(kind, _KINDS, "kind")
     if isinstance(getattr(given, "engine", None), Engine):
         b = given.engine.blocks
-        A, x = coefficients(b.flows, b.output), b.output
-        safe = np.where(x != 0, x, 1.0)
-        matrix = A * x / safe[:, None] if kind == "demand" else A.T.copy()
-        net = Network(matrix, b.sectors, True, x)
+        flows = b.flows.T if kind == "demand" else b.flows
+        net = Network(coefficients(flows, b.output).T, b.sectors, True, b.output)
     else:
         read = read_grid(given, "interdependency")
         if read.values.shape[0] != read.values.shape[1]:

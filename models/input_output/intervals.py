@@ -244,7 +244,8 @@ def extraction_intervals(
         how = f"Coefficients lognormal, weights beta, all independent; {settings.draws} draws."
     frame = _with_ends(problem.losses(shares[None])[0], draws, settings, pd.Index(LOSSES))
     names = ", ".join(str(engine.blocks.sectors[k]) for k in places[:8])
-    what = f"Losses from extracting {names} ({problem.kind})"
+    more = ", ..." if len(places) > 8 else ""
+    what = f"Losses from extracting {names}{more} ({problem.kind})"
     return Intervals(frame, settings.level, settings.method, what, (how,))
 
 

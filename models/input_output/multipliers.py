@@ -109,7 +109,7 @@ def footprint(engine: Engine, account: Hashable, direct: Any) -> pd.DataFrame:
     embodied = engine.effects(account) @ b.demand
     values = np.column_stack([embodied, own, embodied + own])
     names = ["embodied", "direct", "total"]
-    return pd.DataFrame(values, index=b.demand_names, columns=names, copy=False)
+    return pd.DataFrame(values, index=b.demand_names, columns=names)
 
 
 def linkages(engine: Engine, variation: bool | None, forward: str) -> pd.DataFrame:
@@ -129,7 +129,7 @@ def linkages(engine: Engine, variation: bool | None, forward: str) -> pd.DataFra
         scale = x if ghosh else np.ones(len(x))
         values[:, 4], values[:, 5] = _variation(engine.inverse, scale, values[:, 0], values[:, 1])
     codes = np.where(values[:, 2] > 1.0, 0, 2) + np.where(values[:, 3] > 1.0, 0, 1)
-    frame = pd.DataFrame(values, index=sectors, copy=False)
+    frame = pd.DataFrame(values, index=sectors)
     frame[len(names) - 1] = pd.Categorical.from_codes(codes, dtype=_CLASSES)
     frame.columns = names
     return frame
@@ -214,4 +214,4 @@ def prices(engine: Engine, change: Any, of: str) -> pd.DataFrame:
     rise = engine.factors.rows(push[None])[0]
     values = np.column_stack([1.0 + rise, rise, push, rise - push])
     names = ["price", "change", "direct", "induced"]
-    return pd.DataFrame(values, index=b.sectors, columns=names, copy=False)
+    return pd.DataFrame(values, index=b.sectors, columns=names)

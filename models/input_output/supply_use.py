@@ -111,9 +111,8 @@ def read_supply_use(supply: Any, use: Any, final_demand: Any, value_added: Any) 
 def _ordered(
     given: Grid, rows: pd.Index | None, columns: pd.Index | None, name: str, labelled: bool
 ) -> Array:
-    for labels, side, have in zip(
-        (rows, columns), ("rows", "columns"), given.values.shape, strict=True
-    ):
+    for axis, (labels, side) in enumerate(((rows, "rows"), (columns, "columns"))):
+        have = given.values.shape[axis]
         if labels is not None and have != len(labels):
             raise DataError(f"{name}: {have} {side}; expected {len(labels)}")
     if not (labelled and given.labelled):

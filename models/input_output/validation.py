@@ -116,10 +116,12 @@ def read_blocks(
     """Read the blocks of a table, aligned by label to the rows of Z."""
     flows, sectors = read_flows(Z, "Z", copy=copy)
     demand, demand_names = read_demand(final_demand, sectors, "final demand")
-    value, value_names = _read_vectors(value_added, sectors, "value added", "value_added", axis=1)
+    value, value_names = _read_vectors(
+        value_added, sectors, "value added", "value_added", across=True
+    )
     extra, extra_names = np.zeros((0, len(sectors))), pd.Index([])
     if accounts is not None:
-        extra, extra_names = _read_vectors(accounts, sectors, "accounts", "account", axis=1)
+        extra, extra_names = _read_vectors(accounts, sectors, "accounts", "account", across=True)
     _check_account_names(value_names, extra_names)
     abroad, charges = (None if d is None else read_imports(d, sectors) for d in (imports, taxes))
     bought, levied = (
@@ -201,16 +203,24 @@ def _import_parts(data: Any) -> tuple[Any, Any]:
 
 def read_demand(data: Any, sectors: pd.Index, what: str) -> tuple[Array, pd.Index]:
     """Read a block with a row a sector and any number of columns; return (n, k) and its names."""
-    values, names = _read_vectors(data, sectors, what, "final_demand", axis=0)
+    values, names = _read_vectors(data, sectors, what, "final_demand", across=False)
     return values.T, names
 
 
-def _read_vectors(
-    data: Any, sectors: pd.Index, what: str, name: str, *, axis: int
-) -> tuple[Array, pd.Index]:
-    """Read a block whose sectors run along an axis; return (m, n), a vector a row, and its names.
+def read_column(data: Any, sectors: pd.Index, what: str) -> Array:
+    """Read one number a sector, (n,), however `read_demand` takes it."""
+    values = read_demand(data, sectors, what)[0]
+    if len(values.T) != 1:
+        raise DataError(f"{what}: {len(values.T)} columns; expected one number a sector")
+    return values[:, 0]
 
-    Value added and accounts have a column a sector (axis 1), final demand a row; `name` is that of
+
+def _read_vectors(
+    data: Any, sectors: pd.Index, what: str, name: str, *, across: bool
+) -> tuple[Array, pd.Index]:
+    """Read a block whose sectors run across or down; return (m, n), a vector a row, and its names.
+
+    Value added and accounts have a column a sector (across), final demand a row; `name` is that of
     a single vector.
     """
     if isinstance(data, Mapping):
@@ -222,7 +232,7 @@ def _read_vectors(
         rows = [read_vector(vector, sectors, f"{what}: {key!r}") for key, vector in data.items()]
         return np.array(rows), pd.Index(list(data))
     cells = read_cells(data, what)
-    axis = min(axis, cells.values.ndim - 1)
+    axis = int(across and cells.values.ndim == 2)
     shape, n = cells.values.shape, len(sectors)
     labels = cells.columns if axis else cells.rows
     if shape[axis] != n:

@@ -140,9 +140,12 @@ class AccountModel:
     @property
     def runs(self) -> tuple[str, ...]:
         """The runs that the study has the parts for; without any, the core alone."""
-        calibrated = self.potential is not None and self.calibration is not None
-        have = (bool(self.ties), self.potential is not None, calibrated)
-        found = [run for run, there in zip(RUNS, have, strict=True) if there]
+        have = {
+            "linkage": bool(self.ties),
+            "elasticity": self.potential is not None,
+            "calibrated": self.potential is not None and self.calibration is not None,
+        }
+        found = [run for run in RUNS if have[run]]
         if self.only:
             found = [run for run in ("core", *found) if run in self.only]
         return tuple(found) or ("core",)

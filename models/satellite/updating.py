@@ -235,8 +235,6 @@ def _imports(table: InputOutputTable) -> pd.Series:
 
 def _mixed(first: pd.Series, last: pd.Series, step: float) -> pd.Series:
     """Shares of products in imports in a straight line; none where the older table has none."""
-    if not float(first.sum()) > 0 or not float(last.sum()) > 0:
-        return first * 0.0
     line = (1 - step) * first / first.sum() + step * last.reindex(first.index) / last.sum()
     return line.fillna(0.0).where(first > 0, 0.0)
 
@@ -349,7 +347,7 @@ def _with_value_added(
             raise DataError(f"sector {sector!r} belongs to no industry group; name one for it")
     member = pd.Series({sector: groups[str(sector)] for sector in base.sectors})
     extra = pd.DataFrame(0.0, sorted(set(member)), seed.columns)
-    for sector, own in zip(base.sectors, base.v.to_numpy(float), strict=True):
+    for sector, own in base.v.items():
         extra.loc[groups[str(sector)], sector] = own
     totals = margins.value_added.groupby(member).sum()[extra.index]
     names = [f"value added of {group}" for group in extra.index]

@@ -260,7 +260,7 @@ def _matrix(value: object, rows: int, owner: str) -> NDArray[np.float64]:
     if array.ndim == 0:
         return np.full((rows, 1), float(array))
     if array.ndim == 1:
-        array = array[:, None] if len(array) == rows and rows > 1 else array[None, :]
+        array = array[:, None] if len(array) == rows else array[None, :]
     if array.ndim != 2 or array.shape[0] != rows or array.shape[1] == 0:
         raise QuesnayError(
             f"{owner} returned shape {array.shape} for {rows} draws; "

@@ -829,6 +829,7 @@ def test_an_error_on_the_second_sheet_of_an_open_document_is_found(tmp_path: Pat
         ("農業", "計", "euc_jp"),
         ("漁業", "農業", "shift_jis"),
         ("제조업", "계", "euc_kr"),
+        ("제조업", "plant", "euc_kr"),  # two of its three letters would be common Chinese ones
         ("소비", "투자", "cp949"),
         ("農業", "製造業", "big5"),
         ("農業", "製造業", "gb18030"),
@@ -900,6 +901,13 @@ def test_a_few_chinese_letters_among_western_ones_are_not_taken_for_korean(tmp_p
     sound(table)
     assert table.source is not None
     assert any("合计" in line for line in table.source.dropped)
+
+
+def test_two_common_letters_of_three_are_chinese_where_no_korean_has_such_bytes(
+    tmp_path: Path,
+) -> None:
+    path = put(tmp_path, BASE.replace("farm", "油茶业"), encoding="gb18030")
+    assert list(qn.read_io(path).sectors) == ["油茶业", "mill"]
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def test_bea_supply_use_framework_comes_to_basic_prices(tmp_path: Path) -> None:
          "Trans", "T014", "MDTY", "TOP", "SUB", "T015", "T016"],
         ["IOCode", "Name", "Goods", "Trade", "Output", "Imports", "Adj", "Supply", "Trade margins",
          "Transport", "Margins", "Duties", "Taxes", "Subsidies", "All taxes", "Purchasers"],
-        ["31G", "Goods", 130, "...", 130, 40, "...", 170, 20, "...", 20, 2, 10, -2, 10, 200],
+        ["31G", "Goods", 130, "...", 130, 50, -10, 170, 20, "...", 20, 2, 10, -2, 10, 200],
         ["42", "Trade", "...", 50, 50, "...", "...", 50, -20, "...", -20, 0, 0, 0, 0, 30],
         ["T017", "Total", 130, 50, 180, 40, "", 220, 0, "", 0, 2, 10, -2, 10, 230],
     ]  # fmt: skip
@@ -189,7 +189,7 @@ def test_bea_supply_use_framework_comes_to_basic_prices(tmp_path: Path) -> None:
     assert table.taxes is not None
     assert table.taxes.Z.to_numpy().ravel().tolist() == pytest.approx([3.0, 1.0])
     assert table.imports is not None
-    # 40 of imports over 80 + 100 bought at home at 85 % basic content: 60 * .85 * 40 / 153
+    # 50 - 10 of imports over 80 + 100 bought at home at 85 % basic content: 60 * .85 * 40 / 153
     assert table.imports.Z.loc["31G", "31G"] == pytest.approx(60 * 0.85 * 40 / 153)
     assert table.Z.loc["42", "31G"] == pytest.approx(10 + 60 * 0.1)
     supply[4] = ["43", *supply[4][1:]]

@@ -290,6 +290,28 @@ def test_two_frames_of_r_in_one_file(tmp_path: Path) -> None:
     refused(lambda: qn.read_io(tmp_path / "t.rda"), "t.rda: 2 data frames; save the one table")
 
 
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_of_r_data_one_frame_is_a_table_and_none_or_two_are_not(
+    count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the package gives them, whether it is installed or not."""
+    rows = made.quesnay_rows()
+    frame = pd.DataFrame(rows[1:], columns=rows[0])
+    library = SimpleNamespace(
+        read_r=lambda _: {f"frame {k}": frame for k in range(count)},
+        LibrdataError=OSError,
+        PyreadrError=ValueError,
+    )
+    monkeypatch.setitem(sys.modules, "pyreadr", library)
+    path = tmp_path / "t.rds"
+    path.write_bytes(b"X")
+    if count == 1:
+        assert qn.read_io(path).Z.to_numpy().tolist() == [[10.0, 20.0], [30.0, 40.0]]
+    else:
+        said = f"t.rds: {count} data frames; save the one table alone"
+        refused(lambda: qn.read_io(path), said)
+
+
 def test_a_cell_of_a_grid_that_starts_far_inside_its_sheet_has_its_true_address(
     tmp_path: Path,
 ) -> None:

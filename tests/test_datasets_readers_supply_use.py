@@ -31,7 +31,8 @@ def _uses() -> Sheets:
         ),
         "demanda": _sheet(
             title, ["", "", *ends],
-            ["10", "Grain", 11.0, 44.0, 55.0, 110.0], ["20", "Tools", 0.0, 55.0, 55.0, 110.0],
+            # an empty cell is zero
+            ["10", "Grain", 11.0, 44.0, 55.0, 110.0], ["20", "Tools", "", 55.0, 55.0, 110.0],
         ),
         "VA": _sheet(
             title, ["", "01 Farms", "02 Works", "Total"],

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from quesnay.datasets.embedded import load_concordance, load_sectors
+from quesnay.datasets.embedded import classified_sectors, load_concordance, load_sectors
 from quesnay.datasets.store import fetch, resources
 from quesnay.datasets.tables import load_io
 from quesnay.fitting.errors import DataError
@@ -190,6 +190,7 @@ def test_sector_lists_have_the_columns_that_are_documented() -> None:
 
 
 def test_sector_lists_that_do_not_exist() -> None:
+    assert classified_sectors("NACE2") == {}
     with pytest.raises(DataError, match="no sector list of 'CHN' with 43"):
         load_sectors("CHN", 43)
     with pytest.raises(DataError, match="no sector list of 'FRA' with 153"):

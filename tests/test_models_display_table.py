@@ -314,6 +314,33 @@ def test_a_table_longer_than_a_page_goes_on_over_pages_in_latex() -> None:
     assert long.index(r"\endhead") < long.index(r"\end{longtable}") < long.index("Source")
 
 
+@pytest.mark.parametrize(
+    ("rows", "notes", "long"),
+    [
+        (40, [], False),  # as many lines as a page has
+        (41, [], True),
+        (30, ["Short."] * 11, False),  # letters of notes, and their lines, are 0.84 as large
+        (30, ["Short."] * 12, True),
+        (39, ["a" * 95], False),  # 1179 twentieths, for which a line of notes has room
+        (39, ["a" * 105], True),
+    ],
+)
+def test_notes_count_where_a_table_fills_a_page_of_latex(
+    rows: int, notes: list[str], long: bool
+) -> None:
+    table = Table("t", pd.DataFrame({"value": range(rows)}), tuple(notes))
+    assert ("longtable" in table.to_latex()) is long
+
+
+def test_latex_takes_smaller_letters_where_they_save_many_lines() -> None:
+    # 89 signs, 17 of them blanks: 1029 twentieths, where a line has 1020, and at 0.92 it has 1125
+    words = pd.DataFrame({"what": [("aaaa " * 18).strip()] * 9})
+    tex = Table("t", words).to_latex()
+    assert r"\small" in tex
+    assert "raggedright" not in tex
+    assert r"\small" not in Table("t", words.map(lambda text: text[:80])).to_latex()
+
+
 def test_a_value_that_nothing_moves_has_no_brackets() -> None:
     cells = amounts("{:.2f}".format, [1.0, 1.0], [1.0, 0.999], [1.0, 1.001])
     assert [str(cell) for cell in cells] == ["1.00", "1.00 [1.00, 1.00]"]
@@ -424,6 +451,8 @@ def test_the_same_table_in_latex_and_on_a_page() -> None:
         ("abcdefgh", 3, ["abc", "def", "gh"]),
         ("one two", 7, ["one two"]),
         ("one two", 6, ["one", "two"]),
+        ("aa bb cc", 5, ["aa bb", "cc"]),
+        ("aa bb cc", 4, ["aa", "bb", "cc"]),
         ("", 5, [""]),
     ],
 )

@@ -137,6 +137,11 @@ def test_the_first_stock_is_that_of_steady_growth_or_refused_where_there_is_none
     )
     used_up = qn.perpetual_inventory(flows, depreciation=1.0, initial=7.0)
     np.testing.assert_allclose(used_up, flows)
+    # the steady stock of 8 a year at the first year's rate is 80, whatever later rates are
+    steady = qn.perpetual_inventory(
+        pd.Series(8.0, YEARS), depreciation=pd.Series([0.1, 0.5, 0.5, 1.0], YEARS)
+    )
+    np.testing.assert_allclose(steady, [80.0, 48.0, 32.0, 8.0])
     rates = pd.Series([0.1, 0.5, 1.0, 0.5], YEARS)
     by_year = qn.perpetual_inventory(flows, depreciation=rates, initial=100.0)
     np.testing.assert_allclose(by_year, [100.0, 61.0, 0.0, 12.0])

@@ -6,7 +6,7 @@ import pytest
 
 from quesnay.datasets.readers.cells import read_options
 from quesnay.datasets.readers.containers import Sheet
-from quesnay.datasets.readers.world import arrange_figaro, looks_figaro, looks_oecd
+from quesnay.datasets.readers.world import arrange_figaro, looks_figaro, looks_oecd, looks_wiod
 
 
 def sheet(*rows: str) -> Sheet:
@@ -41,6 +41,22 @@ def test_a_matrix_of_figaro_has_its_corner_or_its_value_added_and_its_demand() -
     assert not looks_figaro(sheet("x,AT_A,AT_P3_S14", "AT_A,1,2", "D1,1,0"))
     assert not looks_figaro(sheet("rowLabels,AT_A,AT_X", "AT_A,1,2", "W2_D1,1,0"))
     assert not looks_figaro(sheet())
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ((",,,,A", ",,,,Mill,Homes", ",,,,AUS,AUS", ",,,,c1,c37"), True),
+        ((",,,,A", ",,,,Mill", ",,,,AUS", ",,,,c1"), False),  # one number is none of a table
+        ((",,,,A", ",,,,Mill,Homes", ",,,,c1,c37"), False),  # the last of three rows
+        ((",,,,A", ",,,,Mill,Homes", ",,,,AUS,AUS", ",,,,c1,own"), False),
+        (("A title", "", ",,,,A", ",,,,Mill,Homes", ",,,,AUS,AUS", ",,,,c1,F4"), True),
+    ],
+)
+def test_a_world_table_of_wiod_has_its_numbers_below_three_rows(
+    rows: tuple[str, ...], found: bool
+) -> None:
+    assert looks_wiod(sheet(*rows)) is found
 
 
 def test_rows_of_figaro_are_taxes_value_added_or_sectors() -> None:

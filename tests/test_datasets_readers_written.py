@@ -155,6 +155,28 @@ def test_a_written_number_that_was_changed_or_a_lost_block_is_refused(tmp_path: 
         qn.read_io(path)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("homes", "block", "column 'block' stands twice, at 1 and 5"),
+        ("homes", "row", "column 'row' stands twice, at 2 and 5"),
+        ("mill,homes", "mill,mill", "column 'mill' stands twice, at 4 and 5"),
+        ("total,mill", "total,farm", "row 'total farm' stands twice, at 1 and 2"),
+        ("total,mill", "total,mall", "row 'mall' has no column of that name"),
+    ],
+)
+def test_an_exported_table_whose_labels_do_not_fit_is_refused(
+    old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    text = "block,row,farm,mill,homes\ntotal,farm,1,2,7\ntotal,mill,3,4,3\nvalue_added,w,6,4,\n"
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    assert qn.read_io(path).x.tolist() == [10, 10]
+    path.write_text(text.replace(old, new))
+    with pytest.raises(qn.DataError, match=message):
+        qn.read_io(path)
+
+
 def test_a_line_of_labels_that_says_nothing_is_passed_over(tmp_path: Path) -> None:
     frame = pd.DataFrame([[1, 2], [3, 4]], ["a", "b"], ["a", "b"])
     text = qn.InputOutputTable(frame, [7, 3], [6, 4]).to_csv()

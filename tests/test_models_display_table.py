@@ -1,5 +1,6 @@
 """The table type: what is shown, in which digits, and that nothing is changed by showing it."""
 
+import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from quesnay.fitting.errors import DataError
-from quesnay.models.display.escape import display_width
+from quesnay.models.display.escape import display_width, letter_width
 from quesnay.models.display.grid import amounts, build_grid, wrap
 from quesnay.models.display.table import Explanation, Table, Tabular
 
@@ -137,6 +138,32 @@ def test_wide_tables_show_their_ends_and_say_so() -> None:
     )
     assert "c99" in table._repr_html_()
     assert "c50" not in repr(table)
+
+
+def test_a_table_of_sixty_rows_and_forty_columns_is_shown_whole() -> None:
+    whole = Table("t", pd.DataFrame(np.zeros((60, 40))))
+    assert whole.shortened() is whole
+    rows = Table("t", pd.DataFrame(np.zeros((61, 40)))).shortened()
+    assert rows.frame.index.tolist() == [*range(40), *range(51, 61)]
+    assert rows.notes == ("11 of 61 rows are not shown here, those after row 40.",)
+    columns = Table("t", pd.DataFrame(np.zeros((60, 41)))).shortened()
+    assert columns.frame.columns.tolist() == [*range(15), *range(36, 41)]
+
+
+def test_a_text_is_a_hundred_columns_wide_and_columns_that_just_fit_stand_abreast() -> None:
+    long = Table("a" * 101, pd.DataFrame({"aaaa": [1], "bbbb": [2]}))
+    assert long.to_text().splitlines()[:2] == ["a" * 100, "a"]
+
+    class Long(Tabular):
+        def tables(self) -> tuple[Table, ...]:
+            return (long,)
+
+    assert Long().summary().splitlines()[:2] == ["a" * 100, "a"]
+    plain = Table("", long.frame)
+    assert plain.to_text(width=10).splitlines() == ["aaaa  bbbb", "----------", "   1     2"]
+    assert plain.to_text(width=9).splitlines() == [
+        "aaaa", "----", "   1", "", "bbbb", "----", "   2",
+    ]  # fmt: skip
 
 
 @given(
@@ -332,13 +359,37 @@ def test_notes_count_where_a_table_fills_a_page_of_latex(
     assert ("longtable" in table.to_latex()) is long
 
 
-def test_latex_takes_smaller_letters_where_they_save_many_lines() -> None:
-    # 89 signs, 17 of them blanks: 1029 twentieths, where a line has 1020, and at 0.92 it has 1125
-    words = pd.DataFrame({"what": [("aaaa " * 18).strip()] * 9})
-    tex = Table("t", words).to_latex()
-    assert r"\small" in tex
-    assert "raggedright" not in tex
-    assert r"\small" not in Table("t", words.map(lambda text: text[:80])).to_latex()
+def words_of(width: int) -> str:
+    """Return words that are so wide in twentieths of the size of their letters.
+
+    A letter takes 12.4, a blank 7.9, the whole 1 more, and fractions count whole.
+    """
+    blanks, letters = next(
+        (blanks, letters)
+        for letters in range(width // 12 + 1)
+        for blanks in range(letters)
+        if -(-(124 * letters + 79 * blanks) // 10) + 1 == width
+    )
+    ends = [letters * k // (blanks + 1) for k in range(blanks + 2)]
+    return " ".join("a" * (stop - start) for start, stop in itertools.pairwise(ends))
+
+
+@pytest.mark.parametrize(
+    ("width", "size"),
+    [
+        # a line of 1050 less 30 beside a column, or in smaller letters 1050 less 15 over their size
+        (1020, ""), (1021, "small"), (1125, "small"), (1126, "footnotesize"),
+        (1232, "footnotesize"), (1233, "scriptsize"), (1344, "scriptsize"), (1345, ""),
+        (2600, "scriptsize"), (3900, ""),  # two lines in place of three are worth it, not 3 of 4
+    ],
+)  # fmt: skip
+def test_latex_takes_the_largest_letters_that_save_no_line_worth_it(width: int, size: str) -> None:
+    text = words_of(width)
+    assert letter_width(text) == width
+    tex = Table("t", pd.DataFrame({"what": [text] * 3})).to_latex()
+    found = re.findall(r"\\setlength\{\\tabcolsep\}\{3pt\}\\(\w+)", tex)
+    assert found == ([size] if size else [])
+    assert ("raggedright" in tex) is (width > 1344)
 
 
 def test_a_value_that_nothing_moves_has_no_brackets() -> None:
@@ -447,6 +498,7 @@ def test_the_same_table_in_latex_and_on_a_page() -> None:
         ("long-range", 7, ["long-", "range"]),
         ("a-b 1-2", 4, ["a-b", "1-2"]),  # of a range and of letters nothing is parted
         ("工业，农业。", 7, ["工业，", "农业。"]),  # a comma stays with the word before it
+        ("，工业", 4, ["，工", "业"]),
         ("工（业）", 4, ["工", "（业", "）"]),
         ("abcdefgh", 3, ["abc", "def", "gh"]),
         ("one two", 7, ["one two"]),

@@ -137,6 +137,16 @@ def test_the_first_stock_is_that_of_steady_growth_or_refused_where_there_is_none
     )
     used_up = qn.perpetual_inventory(flows, depreciation=1.0, initial=7.0)
     np.testing.assert_allclose(used_up, flows)
+    # from the first year to ten years later, or as many quarters, investment grew by a tenth a year
+    decade = pd.Series(100.0, range(2000, 2012))
+    decade[2010], decade[2011] = 100 * 1.1**10, 9.0
+    assert qn.perpetual_inventory(decade, depreciation=0.1).iloc[0] == pytest.approx(550.0)
+    quarters = pd.Series(100.0, pd.period_range("2000Q1", periods=42, freq="Q"))
+    quarters.iloc[40], quarters.iloc[41] = 100 * 1.1**10, 9.0
+    kept, g = 0.9**0.25, 1.1**0.25 - 1
+    assert qn.perpetual_inventory(quarters, depreciation=0.1).iloc[0] == pytest.approx(
+        kept * 100 / (g + 1 - kept) + 100
+    )
     # the steady stock of 8 a year at the first year's rate is 80, whatever later rates are
     steady = qn.perpetual_inventory(
         pd.Series(8.0, YEARS), depreciation=pd.Series([0.1, 0.5, 0.5, 1.0], YEARS)
@@ -145,6 +155,27 @@ def test_the_first_stock_is_that_of_steady_growth_or_refused_where_there_is_none
     rates = pd.Series([0.1, 0.5, 1.0, 0.5], YEARS)
     by_year = qn.perpetual_inventory(flows, depreciation=rates, initial=100.0)
     np.testing.assert_allclose(by_year, [100.0, 61.0, 0.0, 12.0])
+
+
+def test_one_year_of_investment_makes_a_stock_where_growth_is_given() -> None:
+    flow = pd.Series([5.0], [2015])
+    stock = qn.perpetual_inventory(flow, depreciation=0.1, growth=0.0)
+    assert stock.tolist() == pytest.approx([0.9 * 50 + 5])
+    # all at once after two years: what lasts (2 - a) / (2 - a / 2) of its new self at age a
+    alone = qn.perpetual_inventory(
+        flow, depreciation=1.0, profile="hyperbolic", growth=0.0, retirement_spread=0.0
+    )
+    assert alone.tolist() == pytest.approx([5 * (1 + 1 / 1.5)])
+
+
+def test_a_service_life_is_four_hundred_years_at_most() -> None:
+    options: dict[str, Any] = {"depreciation": 0.1, "profile": "hyperbolic", "growth": 0.0}
+    flow = pd.Series([5.0], [2015])
+    assert qn.perpetual_inventory(flow, service_life=400, **options).iloc[0] > 5 * 200
+    refused(
+        lambda: qn.perpetual_inventory(flow, service_life=400.5, **options),
+        r"service_life must be a number of years in \(0, 400\], got 400.5",
+    )
 
 
 def test_the_year_in_which_user_costs_are_lowest_is_named() -> None:

@@ -82,7 +82,7 @@ GRIDS: list[tuple[str, Sequence[Row], Edit, str]] = [
     ("figaro", figaro_rows(), put(2, 0, "FIGW1_X"), "'FIGW1_X' is neither|'FIGW1_B' is neither"),
     ("figaro", figaro_rows(), put(0, 3, "AT_Q1"), "column 'AT_Q1' is neither"),
     ("figaro", figaro_rows(), put(1, 1, "c"), "row 'AT_A01', column 'AT_A01': 'c' is no"),
-    ("figaro", figaro_flat_rows(), lambda r: r.append(r[1]), "twice"),
+    ("figaro", figaro_flat_rows(), lambda r: r.append(r[3]), "line 22: AT_A01, AT_P3_S14 twice"),
     ("figaro", figaro_flat_rows(), put(1, 6, "c"), "line 2: 'c' is no finite number"),
     ("figaro", figaro_flat_rows(), lambda r: r[2].pop(), "line 3: 7 cells expected"),
 ]

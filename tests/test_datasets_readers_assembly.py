@@ -268,6 +268,15 @@ def test_output_in_another_unit_than_the_flows_is_refused(tmp_path: Path, power:
     refused(lambda: qn.read_io(path), f"output is {times} times the sum of its row in every sector")
 
 
+def test_a_sector_that_makes_nothing_is_in_no_unit(tmp_path: Path) -> None:
+    text = (
+        "s,farm,mill,idle,homes,output\nfarm,20,40,0,140,0.2\nmill,60,80,0,60,0.2\n"
+        "idle,0,0,0,0,0\nwages,120,80,0,,\n"
+    )
+    path = put(tmp_path, text)
+    refused(lambda: qn.read_io(path), "output is 0.001 times the sum of its row in every sector")
+
+
 @pytest.mark.parametrize(("share", "unit"), [(1.009, True), (1.015, False)])
 def test_a_unit_is_another_where_every_row_is_so_within_a_hundredth(
     tmp_path: Path, share: float, unit: bool

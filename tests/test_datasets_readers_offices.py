@@ -106,7 +106,11 @@ def test_codes_that_are_no_products_are_read_by_the_name_over_them() -> None:
     assert told(arranged(rows).columns)[11] == (13, "X9", "sector", "")
     rows[3][13] = "进口"
     assert told(arranged(rows).columns)[11] == (13, "进口", "imports", "")
-    rows[3][13], rows[0][13] = "", "总产出"  # four rows above, the farthest that is looked at
+    rows[3][13], rows[0][13] = "", "进口"  # four rows above, the farthest that is looked at
+    assert told(arranged(rows).columns)[11][2] == "imports"
+    far = [rows[0], [""] * 16, *rows[1:]]
+    assert told(arranged(far).columns)[11] == (13, "X9", "sector", "")
+    rows[0][13] = "总产出"
     assert told(arranged(rows).columns)[11][2] == "sector"
     rows[3][13] = "最终使用合计"
     assert told(arranged(rows).columns)[11][2] in {"demand_total", "total"}

@@ -348,6 +348,31 @@ def test_a_tiny_sector_may_miss_what_rounding_leaves_and_no_more(
         qn.read_io(write_rows(tmp_path / "far.xlsx", rows), layout=layout)
 
 
+def test_in_a_small_table_a_twentieth_of_the_unit_is_rounding(tmp_path: Path) -> None:
+    near = write_rows(tmp_path / "near.xlsx", with_a_second_product("ADB", 2.0, 2.04))
+    (warned,) = qn.read_io(near, layout="adb").source.warnings
+    assert "'AUS_C2' misses its output by 1.96 %, less than 0.05 in the table's unit" in warned
+    far = write_rows(tmp_path / "far.xlsx", with_a_second_product("ADB", 2.0, 2.06))
+    with pytest.raises(qn.BalanceError, match=r"than rounding leaves \(0.05\)"):
+        qn.read_io(far, layout="adb")
+
+
+@pytest.mark.parametrize(("missed", "taken"), [(0.125, True), (0.127, False)])
+def test_a_printed_total_may_miss_a_share_and_what_each_of_its_cells_was_rounded_by(
+    tmp_path: Path, missed: float, taken: bool
+) -> None:
+    # a hundredth of 0.6, and 0.06 for each of two cells
+    path = text(
+        tmp_path / "t.csv",
+        ",01,03,HFCE\nTTL_01,0.4,0.2,1.4\nTTL_03,0.2,0.4,1.4\n"
+        f"TTL_INT_FNL,{0.6 + missed},0.6,2.8\nVALU,1.4,1.4,0\nOUTPUT,2,2,0\n",
+    )
+    if taken:
+        assert qn.read_io(path, layout="oecd").v.tolist() == [1.4, 1.4]
+    else:
+        refused(lambda: qn.read_io(path, layout="oecd"), "row 'TTL_INT_FNL' looks like a total")
+
+
 @genuine
 @pytest.mark.parametrize(("year", "total"), [(2000, 10_284_778), (2014, 17_348_070)])
 def test_wiod_own_file(year: int, total: float) -> None:
@@ -362,7 +387,7 @@ def test_wiod_own_file(year: int, total: float) -> None:
 def test_oecd_tables_may_have_titles_notes_and_empty_columns(tmp_path: Path) -> None:
     path = text(
         tmp_path / "t.csv",
-        "National table of Nowhere\n,,,,,\n,D01,D03,HFCE,IMPO,,\nTTL_01,20,10,190,-20,,\n"
+        "National table,of Nowhere\n,,,,,\n,D01,D03,HFCE,IMPO,,\nTTL_01,20,10,190,-20,,\n"
         "TTL_03,40,20,50,-10,,\nVALU,140,70,0,0,,\nOUTPUT,200,100,0,0,,\n\n"
         "Source: the office\n,,(1) provisional\n",
     )

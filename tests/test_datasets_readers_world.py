@@ -24,6 +24,7 @@ def sheet(*rows: str) -> Sheet:
         (("V1,A,B,HFCE", "TTL_A,1,2,3", "wages,4,5,6"), None),
         (("V1,AUS_A,AUS_B,AUS_HFCE", "AUS_A,1,2,3", "VA,4,5,6"), "oecd_icio"),
         (("V1,AUS_A,x,y,AUS_HFCE", "AUS_A,1,2,3,4", "VA,4,5,6,7"), "oecd_icio"),
+        (("V1,AUS_A,x,y,z,AUS_HFCE", "AUS_A,1,2,3,4,5", "VA,4,5,6,7,8"), "oecd_icio"),
         (("V1,AUS_A,x,y,HFCE", "AUS_A,1,2,3,4", "VA,4,5,6,7"), None),  # under half of the header
         (("V1,A,B,HFCE", "A,1,2,3", "VALU,4,5,6"), "oecd"),
         (("V1,A,B,HFCE", "A,1,2,3", "VA,4,5,6", "TXS_INT_FNL,1,2,3"), "oecd"),

@@ -485,9 +485,7 @@ class _Parts:
         for value in beside:
             sums = np.concatenate([sums, sums + value, sums - value])
         gaps = np.abs(sums - cell)
-        share, rounding = self.plan.totals
-        room = max(share, self.plan.tolerance) * abs(cell) + rounding * len(sectors)
-        if gaps.min() <= room + 1e-9 * abs(cell):
+        if gaps.min() <= max(self.plan.totals[0], self.plan.tolerance) * abs(cell):
             return
         raise DataError(
             f"{self.file}: row {row.shown!r}, column {column.shown!r}: {cell:.10g} looks like a "

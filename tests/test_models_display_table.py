@@ -392,6 +392,12 @@ def test_latex_takes_the_largest_letters_that_save_no_line_worth_it(width: int, 
     assert ("raggedright" in tex) is (width > 1344)
 
 
+@pytest.mark.parametrize(("letters", "broken"), [(14, False), (17, True)])
+def test_a_word_of_up_to_sixteen_letters_is_not_broken_in_latex(letters: int, broken: bool) -> None:
+    wide = pd.DataFrame({f"c{k}": ["a" * letters] for k in range(9)})  # no page holds it
+    assert ("raggedright" in Table("t", wide).to_latex()) is broken
+
+
 def test_a_value_that_nothing_moves_has_no_brackets() -> None:
     cells = amounts("{:.2f}".format, [1.0, 1.0], [1.0, 0.999], [1.0, 1.001])
     assert [str(cell) for cell in cells] == ["1.00", "1.00 [1.00, 1.00]"]

@@ -242,6 +242,13 @@ def test_an_error_is_held_against_the_largest_level_not_the_smallest() -> None:
     levels = np.array([1e-14, 0.2, 0.5, 0.8, 0.95])
     fit = qn.fit_curve("logistic", np.arange(2015.0, 2020.0), levels, saturation=1, y_errors=0.02)
     assert fit.params["saturation"] == 1.0
+    years = np.arange(2015.0, 2020.0)
+    for unit in (1e-14, 1e14):  # of levels and errors alike
+        other = qn.fit_curve("logistic", years, unit * levels, saturation=unit, y_errors=unit / 50)
+        assert other.params["rate"] == pytest.approx(fit.params["rate"], rel=1e-6)
+        assert other.std_errors["rate"] == pytest.approx(fit.std_errors["rate"], rel=1e-6)
+    fine = qn.fit_curve("logistic", years, levels, saturation=1, y_errors=2e-10)
+    assert fine.std_errors["rate"] == pytest.approx(1e-8 * fit.std_errors["rate"], rel=1e-6)
     with pytest.raises(qn.DataError, match="out of proportion to the levels"):
         qn.fit_curve("logistic", np.arange(2015.0, 2020.0), levels, saturation=1, y_errors=1e13)
 

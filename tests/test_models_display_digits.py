@@ -22,6 +22,7 @@ from quesnay.models.display.table import Table
         ([0.05, 123.0, 150.0], None, ["0.1", "123.0", "150.0"]),  # half a unit of the last is shown
         ([0.04, 123.0, 150.0], None, ["0.04", "123", "150"]),
         ([1e-12, 1e-13], None, ["1e-12", "1e-13"]),
+        ([0.1000004], None, ["0.1000"]),  # is no tenth
         ([1.5e-5], None, ["0.000015"]),
         ([9.5e-6], None, ["9.5e-06"]),  # six decimals would leave one digit
         ([0.0, 0.0], None, ["0", "0"]),

@@ -104,10 +104,17 @@ def test_what_does_not_fit_a_sheet_is_refused(
         DataError, match="there is no table to write to the workbook; give at least"
     ):
         tables_to_excel([], path)
+    # the limits of Excel as Microsoft publishes them: rows, columns, letters of a cell
+    with pytest.raises(DataError, match="1048573 rows and 1 columns exceed"):
+        Table("t", pd.DataFrame({"a": np.zeros(1_048_573)})).to_excel(path)
+    with pytest.raises(DataError, match="1 rows and 16384 columns exceed"):
+        Table("t", pd.DataFrame(np.zeros((1, 16_384)))).to_excel(path)
     with pytest.raises(
-        DataError, match="a text of 40,000 characters does not fit a cell of 32,767"
+        DataError, match="a text of 32,768 characters does not fit a cell of 32,767"
     ):
-        Table("t", pd.DataFrame({"a": ["x" * 40_000]})).to_excel(path)
+        Table("t", pd.DataFrame({"a": ["x" * 32_768]})).to_excel(path)
+    assert not path.exists()
+    Table("t", pd.DataFrame({"a": ["x" * 32_767]})).to_excel(path).unlink()
     monkeypatch.setattr(workbook_module, "MOST_ROWS", 10)
     monkeypatch.setattr(workbook_module, "MOST_COLUMNS", 2)
     with pytest.raises(DataError, match="table 't': 7 rows and 1 columns exceed an Excel sheet"):

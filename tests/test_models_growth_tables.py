@@ -98,6 +98,14 @@ def test_reconciled_values_by_hand() -> None:
     assert tidy.loc["a", "conf_high"] == pytest.approx(31 / 30 + 1.6448536 * root[0])
 
 
+def test_an_estimate_that_is_nearly_sure_has_the_z_of_the_others() -> None:
+    values = pd.Series({"a": 1.0, "b": 2.0, "c": 3.3})
+    made = qn.reconcile(values, "a + b = c", std_errors=pd.Series([1e-3, 0.3, 0.4], values.index))
+    # a gap of -0.3 over the root of its variance, 0.000001 + 0.09 + 0.16
+    z = 0.3 / 0.250001**0.5
+    np.testing.assert_allclose(made.tidy()["statistic"], [z, z, -z], rtol=1e-6)
+
+
 def test_a_cost_share_by_hand() -> None:
     data = pd.DataFrame(
         {"year": [2018, 2017, 2018], "it": [1.0, 2.0, 3.0], "software": [0.5, 0.0, 0.5]}

@@ -252,6 +252,13 @@ def test_wiod_national_years_are_stacked(tmp_path: Path, layout: str | None) -> 
         qn.read_io(path, layout=layout, year=1999)
 
 
+def test_a_file_of_one_year_of_wiod_needs_no_year(tmp_path: Path) -> None:
+    lines = [line for line in niot().splitlines() if not line.startswith("2013")]
+    path = text(tmp_path / "USA_NIOT.csv", "\n".join(lines) + "\n")
+    sound(qn.read_io(path), [210, 200, 0], [122, 73, 0])
+    refused(lambda: qn.read_io(path, year=1999), "no year 1999; it holds 2014$")
+
+
 def world(edition: str) -> list[Row]:
     """Two countries of one product each: AUS 100, ROW 200."""
     finals = {"2016": ["CONS_h", "GFCF"], "2013": ["c37", "c41"], "ADB": ["F1", "F4"]}[edition]

@@ -117,6 +117,23 @@ def test_bootstrap_is_seeded() -> None:
     assert not one.equals(three)
 
 
+def test_a_bootstrap_reaches_as_far_out_as_students_t_and_may_lose_a_twentieth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fit = qn.fit_curve("logistic", YEARS, noisy())
+    grid = np.linspace(0.0, 1.0, 101)[:, None] * [1.0, 2.0, 3.0]
+    monkeypatch.setattr("quesnay.models.growth.curve.bootstrap_draws", lambda *_, **__: (grid, 5))
+    share = stats.norm.cdf(-stats.t.ppf(0.95, 18))
+    ends = fit.conf_int(0.9, method="bootstrap", draws=100).to_numpy()
+    np.testing.assert_allclose(ends, np.outer([1, 2, 3], [share, 1 - share]), rtol=1e-12)
+    monkeypatch.setattr("quesnay.models.growth.curve.bootstrap_draws", lambda *_, **__: (grid, 6))
+    with pytest.raises(qn.DataError, match="6 of 100 draws had no rising curve"):
+        fit.conf_int(0.9, method="bootstrap", draws=100)
+    assert fit.conf_int(0.0101, method="wald").notna().all(axis=None)
+    with pytest.raises(qn.DataError, match=r"0.01 is no coverage between 0.01 and 1"):
+        fit.conf_int(0.01, method="wald")
+
+
 def test_two_points_have_no_errors_unless_they_are_given() -> None:
     fit = qn.fit_curve("gompertz", [2017, 2018], [0.6, 0.98], saturation=4)
     assert fit.std_errors["saturation"] == 0

@@ -214,10 +214,14 @@ def test_frames_of_arrow_are_grids_whose_index_is_a_column(
         {"A": [10, 30, 60], "B": [20.0, 40.0, 40.0], "homes": [70.0, 30.0, float("nan")]},
         pd.Index(["A", "B", "wages"], name="index"),
     )
-    asked = []
+    asked: list[tuple[str, bytes]] = []
 
     def read(name: str) -> Callable[[Any], pd.DataFrame]:
-        return lambda stream: (asked.append((name, stream.read())), own)[1]
+        def answer(stream: Any) -> pd.DataFrame:
+            asked.append((name, stream.read()))
+            return own
+
+        return answer
 
     monkeypatch.setitem(sys.modules, "pyarrow", SimpleNamespace())
     monkeypatch.setattr(pd, "read_parquet", read("parquet"))

@@ -110,6 +110,17 @@ def test_the_year_and_the_names_of_a_read_table_are_written_too(tmp_path: Path) 
         qn.read_io(tmp_path / "other.csv", year=2017)
 
 
+def test_accounts_of_a_file_are_added_to_those_that_were_written(tmp_path: Path) -> None:
+    table = with_everything(["01", "02"])
+    (tmp_path / "more.csv").write_text("sector,water\n02,5\n01,4\n")
+    path = written(table, tmp_path / "t.csv")
+    read = qn.read_io(path, accounts=tmp_path / "more.csv")
+    assert read.accounts is not None
+    assert table.accounts is not None
+    assert read.accounts.index.tolist() == ["jobs", "CO2", "water"]
+    np.testing.assert_array_equal(read.accounts, [*table.accounts.to_numpy(), [4.0, 5.0]])
+
+
 def test_an_exported_table_of_many_codes_is_read_back(tmp_path: Path) -> None:
     qn.export_dataset("io_chn_2018_153_included", tmp_path / "one.csv")
     table = qn.read_io(tmp_path / "one.csv")

@@ -129,6 +129,14 @@ def test_a_bootstrap_reaches_as_far_out_as_students_t_and_may_lose_a_twentieth(
     monkeypatch.setattr("quesnay.models.growth.curve.bootstrap_draws", lambda *_, **__: (grid, 6))
     with pytest.raises(qn.DataError, match="6 of 100 draws had no rising curve"):
         fit.conf_int(0.9, method="bootstrap", draws=100)
+    one = qn.fit_curve("logistic", [1, 2, 3], [1.0, 2.1, 2.9], saturation=4.0)  # one degree left
+    monkeypatch.setattr("quesnay.models.growth.curve.bootstrap_draws", lambda *_, **__: (grid, 0))
+    share = stats.norm.cdf(-stats.t.ppf(0.95, 1))
+    low = one.conf_int(0.9, method="bootstrap", draws=100)["low"].tolist()
+    assert low == pytest.approx([4.0, 2 * share, 3 * share])
+    none = qn.fit_curve("logistic", [1, 2], [1.0, 2.1], saturation=4.0, y_errors=0.1)
+    with pytest.raises(qn.DataError, match="no degree of freedom, so no residuals to draw from"):
+        none.conf_int(method="bootstrap", draws=100)
     assert fit.conf_int(0.0101, method="wald").notna().all(axis=None)
     with pytest.raises(qn.DataError, match=r"0.01 is no coverage between 0.01 and 1"):
         fit.conf_int(0.01, method="wald")

@@ -139,9 +139,9 @@ def test_folders(
 
 BEA: list[tuple[str, Edit, str]] = [
     ("use", put(4, 2, "x"), "row '11', column '11': 'x' is no number"),
-    ("use", put(5, 0, "11"), "row '11' stands twice"),
+    ("use", put(5, 0, "11"), "row '11' stands twice, at 1 and 2"),
     ("use", put(8, 0, "V009"), "no row V001 of value added"),
-    ("use", put(2, 5, "21"), "column '21' stands twice"),
+    ("use", put(2, 5, "21"), "column '21' stands twice, at 2 and 4"),
     ("use", put(4, 5, 90.0), "product '11': supply 100 is not use 120"),
     ("use", put(2, 2, "12"), "industries differ from the use table's: 11, 12"),
     ("make", put(1, 4, "Scrap"), "commodities differ from the use table's: Other, Scrap"),

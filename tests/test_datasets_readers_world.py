@@ -6,7 +6,14 @@ import pytest
 
 from quesnay.datasets.readers.cells import read_options
 from quesnay.datasets.readers.containers import Sheet
-from quesnay.datasets.readers.world import arrange_figaro, looks_figaro, looks_oecd, looks_wiod
+from quesnay.datasets.readers.world import (
+    arrange_figaro,
+    arrange_oecd,
+    arrange_wiod,
+    looks_figaro,
+    looks_oecd,
+    looks_wiod,
+)
 
 
 def sheet(*rows: str) -> Sheet:
@@ -73,3 +80,25 @@ def test_rows_of_figaro_are_taxes_value_added_or_sectors() -> None:
     ]  # fmt: skip
     own = arrange_figaro(sheet("rowLabels,AT_A,W2_D1,AT_P3_S14", *rows[1:]), read_options({}))
     assert [line.role for line in own.rows if line.label == "W2_D1"] == ["sector"]
+
+
+@pytest.mark.parametrize(
+    ("arrange", "heads", "row"),
+    [
+        (arrange_oecd, ["V1;A;B;HFCE"], "TTL_A;X;2;3"),
+        (arrange_figaro, ["rowLabels;AT_A;AT_B;AT_P3_S14"], "AT_A;X;2;3"),
+        (
+            arrange_wiod,
+            [";;;;A;B", ";;;;Mill;Post", ";;;;AUS;AUS", ";;;;c1;c2"],
+            "A;Mill;AUS;c1;X;2",
+        ),
+    ],
+)
+@pytest.mark.parametrize(("cell", "mark"), [("12,5", ","), ("12", ".")])
+def test_the_first_number_of_a_world_counts_for_its_marks_and_its_labels_do_not(
+    arrange: Any, heads: list[str], row: str, cell: str, mark: str
+) -> None:
+    lines = [*heads, row.replace("X", cell), row.replace("X", "7").replace("A", "1,5", 1)]
+    rows: list[Any] = [line.split(";") for line in lines]
+    found = arrange(Sheet("t.csv", "", rows, ";"), read_options({}))
+    assert found.numbers.style.decimal == mark

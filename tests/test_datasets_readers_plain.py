@@ -344,6 +344,8 @@ REFUSED = [
      "output is 0.001 times the sum of its row in every sector"),
     ("s,a,b,c,Economy,homes\na,1,2,3,6,10\nb,2,3,1,6,8\nc,1,1,1,3,9\nEconomy,4,6,5,15,27\n"
      "wages,12,8,7,27,\n", "sector 'Economy' is the sum of all other sectors"),
+    ("s,a,b,c,Economy,homes\na,0,2,3,5,10\nb,2,3,1,6,8\nc,1,1,1,3,9\nEconomy,3,6,5,14,27\n"
+     "wages,12,8,7,27,\n", "sector 'Economy' is the sum of all other sectors"),
     (BASE.replace("mill,homes", ",homes"), "column 2 has no label; name it .a merged cell"),
     (BASE.replace("farm,20", "farm,20%"), "'20%' is no number .cell B2."),
     (BASE.replace("farm,20", "farm,２０"), "'２０' is no number"),

@@ -68,6 +68,8 @@ GRIDS = {
     "farm,20,40,100,40\nmill,60,80,50,10\nwages,120,80,,\n",
     "lines numbered both ways": "no,,1,2,3,4\n,s,farm,mill,homes,exports\n1,farm,20,40,100,40\n"
     "2,mill,60,80,50,10\n3,wages,70,50,,\n4,surplus,50,30,,\n",
+    "columns numbered under a word like a sector": BASE.replace("\nfarm", "\nmills,1,2,\nfarm"),
+    "names half of digits under a word like a use": BASE.replace("\nfarm", "\nhome,1,x,\nfarm"),
     "a sign of sums": "s,farm,mill,Σ,homes\nfarm,20,40,60,140\nmill,60,80,140,60\n"
     "∑,80,120,200,200\nwages,120,80,200,\n",
     "a sector called x": "s,farm,x,homes\nfarm,20,40,140\nx,60,80,60\nwages,120,80,\n",
@@ -300,6 +302,8 @@ def test_numbers_as_people_write_them(tmp_path: Path, kind: str) -> None:
 def test_a_mistyped_first_sector_is_named(tmp_path: Path) -> None:
     path = put(tmp_path, BASE.replace("farm,20", "fram,20"))
     refused(lambda: qn.read_io(path), "row 'fram' is no column; did you mean 'farm'")
+    path = put(tmp_path, BASE.replace("\nfarm", "\nhome,1,2,\nfarm"))
+    refused(lambda: qn.read_io(path), "row 'home' is no column; did you mean 'homes'")
 
 
 def test_dashes_are_nil_where_empty_cells_are_zero(tmp_path: Path) -> None:

@@ -412,7 +412,6 @@ def _template(name: str, escape: Callable[[object], str]) -> "jinja2.Template":
         loader=jinja2.PackageLoader("quesnay.models.display", "."),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
-        lstrip_blocks=True,
         finalize=lambda shown: shown if isinstance(shown, _Ready) else escape(shown),
     ).get_template(name)
 

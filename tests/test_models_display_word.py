@@ -244,6 +244,17 @@ def test_a_table_of_twelve_rows_stays_on_one_page_and_one_of_thirteen_need_not()
     assert kept == [[True] * 12 + [False], [True] * 3 + [False] * 9 + [True, False]]
 
 
+def test_letters_are_seven_points_at_least_where_words_can_be_broken() -> None:
+    docx = pytest.importorskip("docx", reason="makes the document")
+    # 110 signs, 18 of them blanks: 1284 twentieths, for which 17.1 cm have room at 7.5 points;
+    # 117 signs, 19 blanks: 1367, at 7; 124 signs, 20 blanks: 1449, at 6.5
+    texts = [("aaaaa " * 21)[:length].strip() for length in (110, 117, 124)]
+    tables = [Table("t", pd.DataFrame({"a": [text]})) for text in texts]
+    made = docx.Document(io.BytesIO(document_bytes("Title", [], [Part("One", tables=tables)])))
+    sizes = [t.rows[1].cells[0].paragraphs[0].runs[0].font.size.pt for t in made.tables]
+    assert sizes == [7.5, 7.0, 9.0]
+
+
 def test_the_parts_of_a_document_have_no_time(data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         parts = packed.infolist()

@@ -82,7 +82,7 @@ GRIDS: list[tuple[str, Sequence[Row], Edit, str]] = [
     ("figaro", figaro_rows(), put(2, 0, "FIGW1_X"), "'FIGW1_X' is neither|'FIGW1_B' is neither"),
     ("figaro", figaro_rows(), put(0, 3, "AT_Q1"), "column 'AT_Q1' is neither"),
     ("figaro", figaro_rows(), put(1, 1, "c"), "row 'AT_A01', column 'AT_A01': 'c' is no"),
-    ("figaro", figaro_flat_rows(), lambda r: r.append(r[1]), "twice"),
+    ("figaro", figaro_flat_rows(), lambda r: r.append(r[3]), "line 22: AT_A01, AT_P3_S14 twice"),
     ("figaro", figaro_flat_rows(), put(1, 6, "c"), "line 2: 'c' is no finite number"),
     ("figaro", figaro_flat_rows(), lambda r: r[2].pop(), "line 3: 7 cells expected"),
 ]
@@ -139,9 +139,9 @@ def test_folders(
 
 BEA: list[tuple[str, Edit, str]] = [
     ("use", put(4, 2, "x"), "row '11', column '11': 'x' is no number"),
-    ("use", put(5, 0, "11"), "row '11' stands twice"),
+    ("use", put(5, 0, "11"), "row '11' stands twice, at 1 and 2"),
     ("use", put(8, 0, "V009"), "no row V001 of value added"),
-    ("use", put(2, 5, "21"), "column '21' stands twice"),
+    ("use", put(2, 5, "21"), "column '21' stands twice, at 2 and 4"),
     ("use", put(4, 5, 90.0), "product '11': supply 100 is not use 120"),
     ("use", put(2, 2, "12"), "industries differ from the use table's: 11, 12"),
     ("make", put(1, 4, "Scrap"), "commodities differ from the use table's: Other, Scrap"),

@@ -72,7 +72,8 @@ def test_sectors_of_accounts_are_looked_for_in_seven_columns(tmp_path: Path, pla
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("sector,jobs\nA,5\n", "accounts: no sector 'B'"),
+        ("sector,jobs\nA,5\n", "accounts: no sector 'B'$"),
+        ("sector,jobs\nX,5\n", r"accounts: no sector 'A' \(2 of 2 are missing\)$"),
         ("sector,jobs\nA,5\nB,8\nA,5\n", "accounts: sector 'A' stands twice"),
         ("sector,jobs\nA,5\nB,8\nC,9\n", "accounts: 'C' is no sector of the table; known: A, B"),
         ("sector,jobs\nA,5\nB,8\nTotal,14\n", "row 'Total' is not the sum of the sectors"),

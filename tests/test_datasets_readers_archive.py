@@ -43,6 +43,20 @@ def test_other_packings_and_many_parts_are_refused(tmp_path: Path) -> None:
     refused(lambda: qn.read_io(path), "10001 parts in one workbook")
 
 
+def test_parts_may_carry_fields_of_their_packer_before_their_bytes(tmp_path: Path) -> None:
+    plain = write_rows(tmp_path / "plain.xlsx", quesnay_rows())
+    path = tmp_path / "t.xlsx"
+    with (
+        zipfile.ZipFile(plain) as old,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for part in old.infolist():
+            own = zipfile.ZipInfo(part.filename)
+            own.extra = struct.pack("<HH4s", 0x9999, 4, b"mine")
+            new.writestr(own, old.read(part), zipfile.ZIP_DEFLATED)
+    assert qn.read_io(path).Z.to_numpy().tolist() == [[10.0, 20.0], [30.0, 40.0]]
+
+
 @pytest.mark.parametrize("place", range(5, 4000, 333))
 def test_a_damaged_workbook_never_escapes_as_a_foreign_error(tmp_path: Path, place: int) -> None:
     path = write_rows(tmp_path / "t.xlsx", quesnay_rows())

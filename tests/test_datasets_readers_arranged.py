@@ -38,6 +38,19 @@ def test_codes_beside_the_names_are_the_labels_from_eight_rows_above_the_numbers
     assert labels == (["01", "02"] if codes else ["farm", "mill"])
 
 
+@pytest.mark.parametrize(("above", "left", "found"), [(59, 6, True), (60, 0, False), (0, 7, False)])
+def test_a_grid_starts_in_the_first_sixty_rows_and_seven_columns(
+    above: int, left: int, found: bool
+) -> None:
+    rows = [["title"]] * above + [[*[""] * left, *row] for row in rows_of(GRID)]
+    if found:
+        assert [line.label for line in arrange_plain(Sheet("t", "", rows), read_options({})).rows][
+            :2
+        ] == ["farm", "mill"]
+    else:
+        refused(lambda: arrange_plain(Sheet("t", "", rows), read_options({})), "no label stands in")
+
+
 def test_codes_that_stand_in_another_order_are_no_codes_of_the_sectors() -> None:
     text = ",,2,1,\n,,farm,mill,homes\n1,farm,20,40,140\n2,mill,60,80,60\n,wages,120,80,\n"
     assert [line.label for line in arranged(text, "").rows[:2]] == ["farm", "mill"]

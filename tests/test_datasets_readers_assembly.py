@@ -195,6 +195,8 @@ def test_a_total_that_misses_its_parts_is_refused_or_let_pass(tmp_path: Path) ->
     assert table.source.dropped == ("row 'Total': agrees with the inputs from home but for 1",)
     path = put(tmp_path, PLAIN + "Total,85,120,,,\n")  # 6 % are no rounding
     refused(lambda: qn.read_io(path), "is 85 and the inputs from home 80; correct it, or say")
+    path = put(tmp_path, PLAIN + "Total,80.01,120,,,\n")
+    refused(lambda: qn.read_io(path), "is 80.01 and the inputs from home 80; correct it, pass tol")
     sums = "but at 'farm' it is 99 and its parts 108; correct it, or say what it is"
     path = put(tmp_path, PLAIN + "Value added,99,57,,,\n")
     refused(lambda: qn.read_io(path), sums)
@@ -207,6 +209,7 @@ FLIPPED = "printed positive, subtracted from uses as the balance asks"
     ("printed", "column", "note"),
     [
         (("20", "10"), [-20.0, -10.0], FLIPPED),
+        (("0.1", "0.1"), [-0.1, -0.1], FLIPPED),
         (("-20", "-10"), [-20.0, -10.0], ""),
         (("7", "9"), None, "stands beside the balance of uses"),
         (("0", "0"), [0.0, 0.0], ""),
@@ -215,8 +218,8 @@ FLIPPED = "printed positive, subtracted from uses as the balance asks"
 def test_the_balance_decides_the_sign_of_a_column_of_imports(
     tmp_path: Path, printed: tuple[str, str], column: list[float] | None, note: str
 ) -> None:
-    kept = printed[0] in {"20", "-20"}
-    homes = ("160", "70") if kept else ("140", "60")
+    bought = [abs(float(cell)) if column else 0.0 for cell in printed]
+    homes = [made + abroad for made, abroad in zip((140, 60), bought, strict=True)]
     text = (
         f"s,farm,mill,homes,imports\nfarm,20,40,{homes[0]},{printed[0]}\n"
         f"mill,60,80,{homes[1]},{printed[1]}\nwages,120,80,,\n"
@@ -266,6 +269,15 @@ def test_output_in_another_unit_than_the_flows_is_refused(tmp_path: Path, power:
     path = put(tmp_path, text)
     times = f"{10.0**power:g}".replace("+", r"\+")
     refused(lambda: qn.read_io(path), f"output is {times} times the sum of its row in every sector")
+
+
+def test_a_sector_that_makes_nothing_is_in_no_unit(tmp_path: Path) -> None:
+    text = (
+        "s,farm,mill,idle,homes,output\nfarm,20,40,0,140,0.2\nmill,60,80,0,60,0.2\n"
+        "idle,0,0,0,0,0\nwages,120,80,0,,\n"
+    )
+    path = put(tmp_path, text)
+    refused(lambda: qn.read_io(path), "output is 0.001 times the sum of its row in every sector")
 
 
 @pytest.mark.parametrize(("share", "unit"), [(1.009, True), (1.015, False)])

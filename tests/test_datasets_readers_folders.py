@@ -116,6 +116,14 @@ def without(pattern: str) -> Change:
     return change
 
 
+def emptied(pattern: str) -> Change:
+    def change(folder: Path) -> None:
+        (file,) = folder.glob(pattern)
+        file.write_text("")
+
+    return change
+
+
 def rewritten(pattern: str, old: str, new: str, count: int = 1) -> Change:
     def change(folder: Path) -> None:
         (file,) = folder.glob(pattern)
@@ -134,6 +142,7 @@ def rewritten(pattern: str, old: str, new: str, count: int = 1) -> Change:
         (rewritten("*T-Results*", "0,0,100", "5,0,100"), {}, "row 1: 5 stands outside the block"),
         (rewritten("*V-Results*", "\n", "\n0,0,0,0,0,0,0,0,0,0,0,0\n"), {}, "make 6 x 12"),
         (rewritten("*Y-Results*", "0,0,0,0,0,0\n", ""), {}, "11 rows; the labels"),
+        (emptied("*Y-Results*"), {}, r"csv: 0 rows; the labels of the ReadMe make 12$"),
         (lambda _: None, {"country": "CHI"}, "no country 'CHI'; did you mean 'CHN'"),
         (lambda _: None, {"year": 2018}, "no table of the year 2018"),
     ],
@@ -151,7 +160,10 @@ def test_a_world_that_does_not_fit_into_memory_names_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = write_gloria(tmp_path / "gloria")
-    monkeypatch.setattr("os.sysconf", lambda name: {"SC_PAGE_SIZE": 1}.get(name, 100))
+    # six by six flows of eight bytes, and as much again
+    monkeypatch.setattr("os.sysconf", lambda name: {"SC_PAGE_SIZE": 2}.get(name, 288))
+    assert len(qn.read_io(folder).sectors) == 6
+    monkeypatch.setattr("os.sysconf", lambda name: {"SC_PAGE_SIZE": 1}.get(name, 575))
     with pytest.raises(qn.DataError, match="cut a country out with country="):
         qn.read_io(folder)
 

@@ -12,6 +12,7 @@ from quesnay.datasets.readers.assembly import Arrangement
 from quesnay.datasets.readers.cells import read_options
 from quesnay.datasets.readers.containers import Sheet
 from quesnay.datasets.readers.offices import arrange_nbs, arrange_ons, looks_nbs, looks_ons
+from quesnay.datasets.readers.supply_use import looks_bea
 from tests.refusals import refused
 
 
@@ -106,7 +107,11 @@ def test_codes_that_are_no_products_are_read_by_the_name_over_them() -> None:
     assert told(arranged(rows).columns)[11] == (13, "X9", "sector", "")
     rows[3][13] = "进口"
     assert told(arranged(rows).columns)[11] == (13, "进口", "imports", "")
-    rows[3][13], rows[0][13] = "", "总产出"  # four rows above, the farthest that is looked at
+    rows[3][13], rows[0][13] = "", "进口"  # four rows above, the farthest that is looked at
+    assert told(arranged(rows).columns)[11][2] == "imports"
+    far = [rows[0], [""] * 16, *rows[1:]]
+    assert told(arranged(far).columns)[11] == (13, "X9", "sector", "")
+    rows[0][13] = "总产出"
     assert told(arranged(rows).columns)[11][2] == "sector"
     rows[3][13] = "最终使用合计"
     assert told(arranged(rows).columns)[11][2] in {"demand_total", "total"}
@@ -135,6 +140,31 @@ def test_imports_in_rows_leave_no_column_of_imports() -> None:
     refused(lambda: arranged(apart(M02="M03")), r"rows D.., M.. and columns differ: 02, 03")
     refused(lambda: arranged(apart(D01="D07")), r"rows D.., M.. and columns differ: 01, 07")
     refused(lambda: arranged(apart(VA003="VA005")), "nbs.csv: VA003 not found")
+
+
+@pytest.mark.parametrize(("titles", "found"), [(39, True), (40, False)])
+def test_the_codes_of_an_office_stand_in_the_first_forty_rows(titles: int, found: bool) -> None:
+    above = [["of commodities"]] * titles
+    assert looks_nbs(sheet([*above, ["", "01", "02", "GO"]])) is found
+    assert looks_bea(sheet([*above, ["IOCode", "Name", "11", "21"]])) is found
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([["Commodities"], ["Code", "", "11", "21", "31G", "Total A", "Total B"]], True),  # 3 of 5
+        ([["Commodities"], ["Code", "", "11", "21", "Total A", "Total B"]], False),  # and no codes
+        ([["Commodities", "", "11"], ["Code", "", "Farms"]], True),  # the row above has them
+        ([["Commodities", "11"], ["Code", "", "Farms"]], False),
+        ([["Code", "Commodity", "Farms"], ["", "", "11"]], False),  # nothing stands above
+        ([["Commodities", "", "11"], ["Code", "Name"]], True),
+        ([["Use of goods"], ["Code", "", "11", "21"]], False),
+    ],
+)
+def test_codes_of_the_american_office_stand_beside_its_word_or_above_the_names(
+    rows: list[Any], found: bool
+) -> None:
+    assert looks_bea(sheet(rows)) is found
 
 
 def test_a_table_of_the_bureau_is_known_by_two_products_before_its_output() -> None:

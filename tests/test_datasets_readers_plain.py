@@ -68,6 +68,8 @@ GRIDS = {
     "farm,20,40,100,40\nmill,60,80,50,10\nwages,120,80,,\n",
     "lines numbered both ways": "no,,1,2,3,4\n,s,farm,mill,homes,exports\n1,farm,20,40,100,40\n"
     "2,mill,60,80,50,10\n3,wages,70,50,,\n4,surplus,50,30,,\n",
+    "columns numbered under a word like a sector": BASE.replace("\nfarm", "\nmills,1,2,\nfarm"),
+    "names half of digits under a word like a use": BASE.replace("\nfarm", "\nhome,1,x,\nfarm"),
     "a sign of sums": "s,farm,mill,Σ,homes\nfarm,20,40,60,140\nmill,60,80,140,60\n"
     "∑,80,120,200,200\nwages,120,80,200,\n",
     "a sector called x": "s,farm,x,homes\nfarm,20,40,140\nx,60,80,60\nwages,120,80,\n",
@@ -300,6 +302,8 @@ def test_numbers_as_people_write_them(tmp_path: Path, kind: str) -> None:
 def test_a_mistyped_first_sector_is_named(tmp_path: Path) -> None:
     path = put(tmp_path, BASE.replace("farm,20", "fram,20"))
     refused(lambda: qn.read_io(path), "row 'fram' is no column; did you mean 'farm'")
+    path = put(tmp_path, BASE.replace("\nfarm", "\nhome,1,2,\nfarm"))
+    refused(lambda: qn.read_io(path), "row 'home' is no column; did you mean 'homes'")
 
 
 def test_dashes_are_nil_where_empty_cells_are_zero(tmp_path: Path) -> None:
@@ -343,6 +347,8 @@ REFUSED = [
     ("s,farm,mill,homes,output\nfarm,20,40,140,0.2\nmill,60,80,60,0.2\nwages,120,80,,\n",
      "output is 0.001 times the sum of its row in every sector"),
     ("s,a,b,c,Economy,homes\na,1,2,3,6,10\nb,2,3,1,6,8\nc,1,1,1,3,9\nEconomy,4,6,5,15,27\n"
+     "wages,12,8,7,27,\n", "sector 'Economy' is the sum of all other sectors"),
+    ("s,a,b,c,Economy,homes\na,0,2,3,5,10\nb,2,3,1,6,8\nc,1,1,1,3,9\nEconomy,3,6,5,14,27\n"
      "wages,12,8,7,27,\n", "sector 'Economy' is the sum of all other sectors"),
     (BASE.replace("mill,homes", ",homes"), "column 2 has no label; name it .a merged cell"),
     (BASE.replace("farm,20", "farm,20%"), "'20%' is no number .cell B2."),
@@ -829,6 +835,7 @@ def test_an_error_on_the_second_sheet_of_an_open_document_is_found(tmp_path: Pat
         ("農業", "計", "euc_jp"),
         ("漁業", "農業", "shift_jis"),
         ("제조업", "계", "euc_kr"),
+        ("제조업", "plant", "euc_kr"),  # two of its three letters would be common Chinese ones
         ("소비", "투자", "cp949"),
         ("農業", "製造業", "big5"),
         ("農業", "製造業", "gb18030"),
@@ -900,6 +907,13 @@ def test_a_few_chinese_letters_among_western_ones_are_not_taken_for_korean(tmp_p
     sound(table)
     assert table.source is not None
     assert any("合计" in line for line in table.source.dropped)
+
+
+def test_two_common_letters_of_three_are_chinese_where_no_korean_has_such_bytes(
+    tmp_path: Path,
+) -> None:
+    path = put(tmp_path, BASE.replace("farm", "油茶业"), encoding="gb18030")
+    assert list(qn.read_io(path).sectors) == ["油茶业", "mill"]
 
 
 @pytest.mark.parametrize(

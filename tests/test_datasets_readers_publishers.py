@@ -165,7 +165,7 @@ def test_bea_supply_use_framework_comes_to_basic_prices(tmp_path: Path) -> None:
          "Trans", "T014", "MDTY", "TOP", "SUB", "T015", "T016"],
         ["IOCode", "Name", "Goods", "Trade", "Output", "Imports", "Adj", "Supply", "Trade margins",
          "Transport", "Margins", "Duties", "Taxes", "Subsidies", "All taxes", "Purchasers"],
-        ["31G", "Goods", 130, "...", 130, 40, "...", 170, 20, "...", 20, 2, 10, -2, 10, 200],
+        ["31G", "Goods", 130, "...", 130, 50, -10, 170, 20, "...", 20, 2, 10, -2, 10, 200],
         ["42", "Trade", "...", 50, 50, "...", "...", 50, -20, "...", -20, 0, 0, 0, 0, 30],
         ["T017", "Total", 130, 50, 180, 40, "", 220, 0, "", 0, 2, 10, -2, 10, 230],
     ]  # fmt: skip
@@ -189,7 +189,7 @@ def test_bea_supply_use_framework_comes_to_basic_prices(tmp_path: Path) -> None:
     assert table.taxes is not None
     assert table.taxes.Z.to_numpy().ravel().tolist() == pytest.approx([3.0, 1.0])
     assert table.imports is not None
-    # 40 of imports over 80 + 100 bought at home at 85 % basic content: 60 * .85 * 40 / 153
+    # 50 - 10 of imports over 80 + 100 bought at home at 85 % basic content: 60 * .85 * 40 / 153
     assert table.imports.Z.loc["31G", "31G"] == pytest.approx(60 * 0.85 * 40 / 153)
     assert table.Z.loc["42", "31G"] == pytest.approx(10 + 60 * 0.1)
     supply[4] = ["43", *supply[4][1:]]
@@ -250,6 +250,13 @@ def test_wiod_national_years_are_stacked(tmp_path: Path, layout: str | None) -> 
         qn.read_io(path)
     with pytest.raises(qn.DataError, match="no year 1999; it holds 2013 to 2014"):
         qn.read_io(path, layout=layout, year=1999)
+
+
+def test_a_file_of_one_year_of_wiod_needs_no_year(tmp_path: Path) -> None:
+    lines = [line for line in niot().splitlines() if not line.startswith("2013")]
+    path = text(tmp_path / "USA_NIOT.csv", "\n".join(lines) + "\n")
+    sound(qn.read_io(path), [210, 200, 0], [122, 73, 0])
+    refused(lambda: qn.read_io(path, year=1999), "no year 1999; it holds 2014$")
 
 
 def world(edition: str) -> list[Row]:
@@ -348,6 +355,31 @@ def test_a_tiny_sector_may_miss_what_rounding_leaves_and_no_more(
         qn.read_io(write_rows(tmp_path / "far.xlsx", rows), layout=layout)
 
 
+def test_in_a_small_table_a_twentieth_of_the_unit_is_rounding(tmp_path: Path) -> None:
+    near = write_rows(tmp_path / "near.xlsx", with_a_second_product("ADB", 2.0, 2.04))
+    (warned,) = qn.read_io(near, layout="adb").source.warnings
+    assert "'AUS_C2' misses its output by 1.96 %, less than 0.05 in the table's unit" in warned
+    far = write_rows(tmp_path / "far.xlsx", with_a_second_product("ADB", 2.0, 2.06))
+    with pytest.raises(qn.BalanceError, match=r"than rounding leaves \(0.05\)"):
+        qn.read_io(far, layout="adb")
+
+
+@pytest.mark.parametrize(("missed", "taken"), [(0.125, True), (0.127, False)])
+def test_a_printed_total_may_miss_a_share_and_what_each_of_its_cells_was_rounded_by(
+    tmp_path: Path, missed: float, taken: bool
+) -> None:
+    # a hundredth of 0.6, and 0.06 for each of two cells
+    path = text(
+        tmp_path / "t.csv",
+        ",01,03,HFCE\nTTL_01,0.4,0.2,1.4\nTTL_03,0.2,0.4,1.4\n"
+        f"TTL_INT_FNL,{0.6 + missed},0.6,2.8\nVALU,1.4,1.4,0\nOUTPUT,2,2,0\n",
+    )
+    if taken:
+        assert qn.read_io(path, layout="oecd").v.tolist() == [1.4, 1.4]
+    else:
+        refused(lambda: qn.read_io(path, layout="oecd"), "row 'TTL_INT_FNL' looks like a total")
+
+
 @genuine
 @pytest.mark.parametrize(("year", "total"), [(2000, 10_284_778), (2014, 17_348_070)])
 def test_wiod_own_file(year: int, total: float) -> None:
@@ -362,7 +394,7 @@ def test_wiod_own_file(year: int, total: float) -> None:
 def test_oecd_tables_may_have_titles_notes_and_empty_columns(tmp_path: Path) -> None:
     path = text(
         tmp_path / "t.csv",
-        "National table of Nowhere\n,,,,,\n,D01,D03,HFCE,IMPO,,\nTTL_01,20,10,190,-20,,\n"
+        "National table,of Nowhere\n,,,,,\n,D01,D03,HFCE,IMPO,,\nTTL_01,20,10,190,-20,,\n"
         "TTL_03,40,20,50,-10,,\nVALU,140,70,0,0,,\nOUTPUT,200,100,0,0,,\n\n"
         "Source: the office\n,,(1) provisional\n",
     )

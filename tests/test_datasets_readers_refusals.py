@@ -205,6 +205,42 @@ def test_frames_that_are_no_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     refused(lambda: qn.read_io(path), "reading .parquet needs the package pyarrow")
 
 
+@pytest.mark.parametrize("kind", ["parquet", "feather"])
+def test_frames_of_arrow_are_grids_whose_index_is_a_column(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the package gives them, whether it is installed or not."""
+    own = pd.DataFrame(
+        {"A": [10, 30, 60], "B": [20.0, 40.0, 40.0], "homes": [70.0, 30.0, float("nan")]},
+        pd.Index(["A", "B", "wages"], name="index"),
+    )
+    asked: list[tuple[str, bytes]] = []
+
+    def read(name: str) -> Callable[[Any], pd.DataFrame]:
+        def answer(stream: Any) -> pd.DataFrame:
+            asked.append((name, stream.read()))
+            return own
+
+        return answer
+
+    monkeypatch.setitem(sys.modules, "pyarrow", SimpleNamespace())
+    monkeypatch.setattr(pd, "read_parquet", read("parquet"))
+    monkeypatch.setattr(pd, "read_feather", read("feather"))
+    path = tmp_path / f"t.{kind}"
+    path.write_bytes(b"X")
+    cells = containers.open_book(path).sheet()
+    assert cells.rows == [
+        ["", "A", "B", "homes"], ["A", 10.0, 20.0, 70.0], ["B", 30.0, 40.0, 30.0],
+        ["wages", 60.0, 40.0, ""],
+    ]  # fmt: skip
+    assert asked == [(kind, b"X")]
+    assert qn.read_io(path).x.tolist() == [100.0, 100.0]
+    plain = own.reset_index(names="s").replace({20.0: float("inf")})
+    own = plain.assign(A=[True, False, True])
+    rows = containers.open_book(path).sheet().rows
+    assert rows[:2] == [["s", "A", "B", "homes"], ["A", "True", "inf", 70.0]]
+
+
 def test_a_damaged_parquet_file(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow", reason="reads parquet")
     path = tmp_path / "t.parquet"
@@ -288,6 +324,28 @@ def test_two_frames_of_r_in_one_file(tmp_path: Path) -> None:
     head, end = len(b"RDX2\nX\n") + 3 * 4, 4  # of the list of objects
     (tmp_path / "t.rda").write_bytes(one[:-end] + two[head:])
     refused(lambda: qn.read_io(tmp_path / "t.rda"), "t.rda: 2 data frames; save the one table")
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_of_r_data_one_frame_is_a_table_and_none_or_two_are_not(
+    count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the package gives them, whether it is installed or not."""
+    rows = made.quesnay_rows()
+    frame = pd.DataFrame(rows[1:], columns=rows[0])
+    library = SimpleNamespace(
+        read_r=lambda _: {f"frame {k}": frame for k in range(count)},
+        LibrdataError=OSError,
+        PyreadrError=ValueError,
+    )
+    monkeypatch.setitem(sys.modules, "pyreadr", library)
+    path = tmp_path / "t.rds"
+    path.write_bytes(b"X")
+    if count == 1:
+        assert qn.read_io(path).Z.to_numpy().tolist() == [[10.0, 20.0], [30.0, 40.0]]
+    else:
+        said = f"t.rds: {count} data frames; save the one table alone"
+        refused(lambda: qn.read_io(path), said)
 
 
 def test_a_cell_of_a_grid_that_starts_far_inside_its_sheet_has_its_true_address(
@@ -422,6 +480,16 @@ def test_sdmx_without_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     path.write_text("<message:StructureSpecificData/>")
     monkeypatch.setitem(sys.modules, "sdmx", None)
     refused(lambda: qn.read_sdmx(path), "SDMX-ML and services need sdmx1: pip install")
+
+
+def test_errors_of_other_sheets_and_beside_the_cells_do_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An old workbook does not tell of which of its sheets an error is."""
+    path = made.write_rows(tmp_path / "t.xlsx", made.quesnay_rows())
+    found = dict.fromkeys([(99, 0), (1, 99), (99, 99), (1, 1)], "an error")
+    monkeypatch.setattr(containers, "check_extent", lambda *_: found)
+    assert qn.read_io(path).Z.to_numpy().tolist() == [[10.0, 20.0], [30.0, 40.0]]
 
 
 class PanicException(BaseException):

@@ -31,7 +31,8 @@ def _uses() -> Sheets:
         ),
         "demanda": _sheet(
             title, ["", "", *ends],
-            ["10", "Grain", 11.0, 44.0, 55.0, 110.0], ["20", "Tools", 0.0, 55.0, 55.0, 110.0],
+            # an empty cell is zero
+            ["10", "Grain", 11.0, 44.0, 55.0, 110.0], ["20", "Tools", "", 55.0, 55.0, 110.0],
         ),
         "VA": _sheet(
             title, ["", "01 Farms", "02 Works", "Total"],
@@ -73,7 +74,7 @@ def _written(path: Path, sheets: Sheets) -> Path:
 
 def _read(folder: Path, uses: Sheets, resources: Sheets, **options: Any) -> qn.InputOutputTable:
     make = _written(folder / "tab1.xlsx", resources)
-    return qn.read_io(_written(folder / "tab2.xlsx", uses), layout="ibge", make=make, **options)
+    return qn.read_io(_written(folder / "tab2.xlsx", uses), make=make, **options)
 
 
 def test_ibge_is_model_d_at_basic_prices(tmp_path: Path) -> None:
@@ -90,6 +91,7 @@ def test_ibge_is_model_d_at_basic_prices(tmp_path: Path) -> None:
     assert table.imports.final_demand is not None
     np.testing.assert_allclose(table.imports.final_demand.to_numpy(), [[0.0, 5.0]])
     assert table.unit == "million reais"
+    assert table.source.layout == "ibge"  # known by the title of its first sheet
 
 
 def _without(part: str) -> Callable[[Sheets, Sheets], None]:
@@ -128,6 +130,35 @@ def test_ibge_refuses(
     uses, resources = copy.deepcopy((_uses(), _resources()))
     change(uses, resources)
     refused(lambda: _read(tmp_path, uses, resources), message)
+
+
+@pytest.mark.parametrize(
+    ("tools", "gap", "message"),
+    [
+        (20e6, 14.0, "row '01': its sum misses output by 14 "),  # as an industry, not as a product
+        (20e6, 15.5, "product '10': supply 100 is not use 115.5; are both tables of the same year"),
+        (5e6, 5.3, "product '10': supply 100 is not use 105.3"),
+        (5e6, 4.9, ""),
+    ],
+)
+def test_a_product_may_miss_a_millionth_of_all_and_fifteen_at_most(
+    tmp_path: Path, tools: float, gap: float, message: str
+) -> None:
+    """Beside a thousandth of its own; a hundred of grain and so much of tools are made and used."""
+    uses, resources = _uses(), _resources()
+    uses["CI"][4:6] = [["10", "Grain", 1.0, 4.0], ["20", "Tools", 9.0, tools / 2]]
+    uses["demanda"][4:6] = [
+        ["10", "Grain", 95.0 + gap, 0.0], ["20", "Tools", tools / 2 - 9.0, 0.0]
+    ]  # fmt: skip
+    uses["VA"][4:] = [["Salários", 90.0, tools / 2 - 4.0]]
+    resources["oferta"][4][4] = 0.0
+    resources["producao"][4:6] = [["10", "Grain", 100.0, 0.0], ["20", "Tools", 0.0, tools]]
+    resources["importacao"][5][2] = 0.0
+    if message:
+        refused(lambda: _read(tmp_path, uses, resources), message)
+        return
+    (warned,) = _read(tmp_path, uses, resources).source.warnings
+    assert "sector '01' misses its output by 4.9 %, less than 5 in the table's unit" in warned
 
 
 def test_of_many_uses_six_are_named_and_of_many_that_differ_five(tmp_path: Path) -> None:

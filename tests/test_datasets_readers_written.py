@@ -112,6 +112,17 @@ def test_the_year_and_the_names_of_a_read_table_are_written_too(tmp_path: Path) 
         qn.read_io(tmp_path / "other.csv", year=2017)
 
 
+def test_accounts_of_a_file_are_added_to_those_that_were_written(tmp_path: Path) -> None:
+    table = with_everything(["01", "02"])
+    (tmp_path / "more.csv").write_text("sector,water\n02,5\n01,4\n")
+    path = written(table, tmp_path / "t.csv")
+    read = qn.read_io(path, accounts=tmp_path / "more.csv")
+    assert read.accounts is not None
+    assert table.accounts is not None
+    assert read.accounts.index.tolist() == ["jobs", "CO2", "water"]
+    np.testing.assert_array_equal(read.accounts, [*table.accounts.to_numpy(), [4.0, 5.0]])
+
+
 def test_an_exported_table_of_many_codes_is_read_back(tmp_path: Path) -> None:
     qn.export_dataset("io_chn_2018_153_included", tmp_path / "one.csv")
     table = qn.read_io(tmp_path / "one.csv")
@@ -154,6 +165,28 @@ def test_a_written_number_that_was_changed_or_a_lost_block_is_refused(tmp_path: 
     kept = [line for line in text.splitlines() if ",total," not in line]
     path.write_text("\n".join(kept), encoding="utf-8")
     with pytest.raises(qn.DataError, match=r"no total; write the table again"):
+        qn.read_io(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("homes", "block", "column 'block' stands twice, at 1 and 5"),
+        ("homes", "row", "column 'row' stands twice, at 2 and 5"),
+        ("mill,homes", "mill,mill", "column 'mill' stands twice, at 4 and 5"),
+        ("total,mill", "total,farm", "row 'total farm' stands twice, at 1 and 2"),
+        ("total,mill", "total,mall", "row 'mall' has no column of that name"),
+    ],
+)
+def test_an_exported_table_whose_labels_do_not_fit_is_refused(
+    old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    text = "block,row,farm,mill,homes\ntotal,farm,1,2,7\ntotal,mill,3,4,3\nvalue_added,w,6,4,\n"
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    assert qn.read_io(path).x.tolist() == [10, 10]
+    path.write_text(text.replace(old, new))
+    with pytest.raises(qn.DataError, match=message):
         qn.read_io(path)
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from quesnay.datasets.embedded import load_concordance, load_sectors
+from quesnay.datasets.embedded import classified_sectors, load_concordance, load_sectors
 from quesnay.datasets.store import fetch, resources
-from quesnay.datasets.tables import load_io
+from quesnay.datasets.tables import TableSource, load_io
 from quesnay.fitting.errors import DataError
 from quesnay.models.input_output.table import InputOutputTable
 
@@ -189,7 +189,19 @@ def test_sector_lists_have_the_columns_that_are_documented() -> None:
     assert fine["short_name"].equals(fine["name_en"].rename("short_name"))
 
 
+def test_of_many_notes_of_a_reading_eight_are_shown() -> None:
+    source = TableSource("in/t.csv", layout="wiod", edition="2016", year="2014")
+    told = source.with_notes(dropped=tuple("abcdefgh"))
+    assert told.lines() == (
+        "Read from t.csv, 2014 as layout wiod 2016.",
+        "Dropped: a; b; c; d; e; f; g; h.",
+    )
+    more = told.with_notes(dropped=("i", "j"), assumed=("x",))
+    assert more.lines()[1:] == ("Dropped: a; b; c; d; e; f; g; h; and 2 more.", "Assumed: x.")
+
+
 def test_sector_lists_that_do_not_exist() -> None:
+    assert classified_sectors("NACE2") == {}
     with pytest.raises(DataError, match="no sector list of 'CHN' with 43"):
         load_sectors("CHN", 43)
     with pytest.raises(DataError, match="no sector list of 'FRA' with 153"):

@@ -255,7 +255,10 @@ def test_a_table_is_as_wide_as_its_letters_and_an_empty_cell_no_higher() -> None
     assert 14 * 0.72 < own < 14 * 1.0 + 2
 
 
-@pytest.mark.parametrize(("words", "kept"), [("few", [True, True, True]), ("many " * 200, None)])
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [("few", [True] * 3), ("x" * 200, [True] * 3), ("x" * 201, None), ("many " * 200, None)],
+)
 def test_a_heading_goes_to_the_page_of_what_it_announces(
     words: str, kept: list[bool] | None
 ) -> None:

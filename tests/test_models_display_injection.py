@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
+from quesnay.models.display.documents import workbook_bytes
 from quesnay.models.display.escape import (
     escape_html,
     escape_latex,
@@ -169,6 +170,14 @@ def test_negative_numbers_stay_numbers_in_csv() -> None:
         {"change": [-0.5, 1e-12], "printed": ["-0.5", "+3.2%"], "ok": [True, False]}
     )
     assert Table("t", frame).to_csv() == "change,printed,ok\n-0.5,-0.5,true\n1e-12,+3.2%,false\n"
+
+
+def test_a_zero_has_no_sign() -> None:
+    table = Table("t", pd.DataFrame({"a": [-0.0, -0.5]}))
+    assert table.to_csv() == "a\n0\n-0.5\n"
+    with zipfile.ZipFile(io.BytesIO(workbook_bytes([table]))) as book:
+        cells = re.findall("<v>(.*?)</v>", book.read("xl/worksheets/sheet1.xml").decode())
+    assert cells[-2:] == ["0", "-0.5"]
 
 
 def test_csv_has_ten_digits() -> None:

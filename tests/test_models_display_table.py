@@ -1,5 +1,6 @@
 """The table type: what is shown, in which digits, and that nothing is changed by showing it."""
 
+import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from quesnay.fitting.errors import DataError
-from quesnay.models.display.escape import display_width
+from quesnay.models.display.escape import display_width, letter_width
 from quesnay.models.display.grid import amounts, build_grid, wrap
 from quesnay.models.display.table import Explanation, Table, Tabular
 
@@ -137,6 +138,32 @@ def test_wide_tables_show_their_ends_and_say_so() -> None:
     )
     assert "c99" in table._repr_html_()
     assert "c50" not in repr(table)
+
+
+def test_a_table_of_sixty_rows_and_forty_columns_is_shown_whole() -> None:
+    whole = Table("t", pd.DataFrame(np.zeros((60, 40))))
+    assert whole.shortened() is whole
+    rows = Table("t", pd.DataFrame(np.zeros((61, 40)))).shortened()
+    assert rows.frame.index.tolist() == [*range(40), *range(51, 61)]
+    assert rows.notes == ("11 of 61 rows are not shown here, those after row 40.",)
+    columns = Table("t", pd.DataFrame(np.zeros((60, 41)))).shortened()
+    assert columns.frame.columns.tolist() == [*range(15), *range(36, 41)]
+
+
+def test_a_text_is_a_hundred_columns_wide_and_columns_that_just_fit_stand_abreast() -> None:
+    long = Table("a" * 101, pd.DataFrame({"aaaa": [1], "bbbb": [2]}))
+    assert long.to_text().splitlines()[:2] == ["a" * 100, "a"]
+
+    class Long(Tabular):
+        def tables(self) -> tuple[Table, ...]:
+            return (long,)
+
+    assert Long().summary().splitlines()[:2] == ["a" * 100, "a"]
+    plain = Table("", long.frame)
+    assert plain.to_text(width=10).splitlines() == ["aaaa  bbbb", "----------", "   1     2"]
+    assert plain.to_text(width=9).splitlines() == [
+        "aaaa", "----", "   1", "", "bbbb", "----", "   2",
+    ]  # fmt: skip
 
 
 @given(
@@ -314,6 +341,63 @@ def test_a_table_longer_than_a_page_goes_on_over_pages_in_latex() -> None:
     assert long.index(r"\endhead") < long.index(r"\end{longtable}") < long.index("Source")
 
 
+@pytest.mark.parametrize(
+    ("rows", "notes", "long"),
+    [
+        (40, [], False),  # as many lines as a page has
+        (41, [], True),
+        (30, ["Short."] * 11, False),  # letters of notes, and their lines, are 0.84 as large
+        (30, ["Short."] * 12, True),
+        (39, ["a" * 95], False),  # 1179 twentieths, for which a line of notes has room
+        (39, ["a" * 105], True),
+    ],
+)
+def test_notes_count_where_a_table_fills_a_page_of_latex(
+    rows: int, notes: list[str], long: bool
+) -> None:
+    table = Table("t", pd.DataFrame({"value": range(rows)}), tuple(notes))
+    assert ("longtable" in table.to_latex()) is long
+
+
+def words_of(width: int) -> str:
+    """Return words that are so wide in twentieths of the size of their letters.
+
+    A letter takes 12.4, a blank 7.9, the whole 1 more, and fractions count whole.
+    """
+    blanks, letters = next(
+        (blanks, letters)
+        for letters in range(width // 12 + 1)
+        for blanks in range(letters)
+        if -(-(124 * letters + 79 * blanks) // 10) + 1 == width
+    )
+    ends = [letters * k // (blanks + 1) for k in range(blanks + 2)]
+    return " ".join("a" * (stop - start) for start, stop in itertools.pairwise(ends))
+
+
+@pytest.mark.parametrize(
+    ("width", "size"),
+    [
+        # a line of 1050 less 30 beside a column, or in smaller letters 1050 less 15 over their size
+        (1020, ""), (1021, "small"), (1125, "small"), (1126, "footnotesize"),
+        (1232, "footnotesize"), (1233, "scriptsize"), (1344, "scriptsize"), (1345, ""),
+        (2600, "scriptsize"), (3900, ""),  # two lines in place of three are worth it, not 3 of 4
+    ],
+)  # fmt: skip
+def test_latex_takes_the_largest_letters_that_save_no_line_worth_it(width: int, size: str) -> None:
+    text = words_of(width)
+    assert letter_width(text) == width
+    tex = Table("t", pd.DataFrame({"what": [text]})).to_latex()
+    found = re.findall(r"\\setlength\{\\tabcolsep\}\{3pt\}\\(\w+)", tex)
+    assert found == ([size] if size else [])
+    assert ("raggedright" in tex) is (width > 1344)
+
+
+@pytest.mark.parametrize(("letters", "broken"), [(14, False), (17, True)])
+def test_a_word_of_up_to_sixteen_letters_is_not_broken_in_latex(letters: int, broken: bool) -> None:
+    wide = pd.DataFrame({f"c{k}": ["a" * letters] for k in range(9)})  # no page holds it
+    assert ("raggedright" in Table("t", wide).to_latex()) is broken
+
+
 def test_a_value_that_nothing_moves_has_no_brackets() -> None:
     cells = amounts("{:.2f}".format, [1.0, 1.0], [1.0, 0.999], [1.0, 1.001])
     assert [str(cell) for cell in cells] == ["1.00", "1.00 [1.00, 1.00]"]
@@ -420,10 +504,13 @@ def test_the_same_table_in_latex_and_on_a_page() -> None:
         ("long-range", 7, ["long-", "range"]),
         ("a-b 1-2", 4, ["a-b", "1-2"]),  # of a range and of letters nothing is parted
         ("工业，农业。", 7, ["工业，", "农业。"]),  # a comma stays with the word before it
+        ("，工业", 4, ["，工", "业"]),
         ("工（业）", 4, ["工", "（业", "）"]),
         ("abcdefgh", 3, ["abc", "def", "gh"]),
         ("one two", 7, ["one two"]),
         ("one two", 6, ["one", "two"]),
+        ("aa bb cc", 5, ["aa bb", "cc"]),
+        ("aa bb cc", 4, ["aa", "bb", "cc"]),
         ("", 5, [""]),
     ],
 )

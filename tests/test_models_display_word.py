@@ -216,6 +216,45 @@ def test_a_short_table_stays_together_and_a_long_one_only_at_its_ends(document: 
     assert kept(long) == [True] * 3 + [False] * 16 + [True, False]
 
 
+def test_columns_are_as_wide_as_their_letters_or_all_as_wide_as_the_page(document: Any) -> None:
+    import docx
+
+    # "core" takes 47 twentieths of nine points, "2018" 51, "value" 59; a side of 0.15 cm each
+    _, values, _, _ = document.tables
+    point = 2.54 / 72
+    assert [column.width.cm for column in values.columns] == pytest.approx(
+        [47 / 20 * 9 * point + 0.3, 51 / 20 * 9 * point + 0.3, 59 / 20 * 9 * point + 0.3], abs=0.01
+    )
+    wide = Table("t", pd.DataFrame([[10**23] * 6]))
+    made = document_bytes("Title", [], [Part("One", tables=[wide])])
+    (table,) = docx.Document(io.BytesIO(made)).tables
+    assert sum(column.width.cm for column in table.columns) == pytest.approx(17.4, abs=0.05)
+    runs = [run for cell in table.rows[1].cells for run in cell.paragraphs[0].runs]
+    assert {run.font.size.pt for run in runs} == {6.0}
+
+
+def test_a_table_of_twelve_rows_stays_on_one_page_and_one_of_thirteen_need_not() -> None:
+    docx = pytest.importorskip("docx", reason="makes the document")
+    tables = [Table("t", pd.DataFrame({"a": range(rows)})) for rows in (12, 13)]
+    made = docx.Document(io.BytesIO(document_bytes("Title", [], [Part("One", tables=tables)])))
+    kept = [
+        [bool(line.cells[0].paragraphs[0].paragraph_format.keep_with_next) for line in table.rows]
+        for table in made.tables
+    ]
+    assert kept == [[True] * 12 + [False], [True] * 3 + [False] * 9 + [True, False]]
+
+
+def test_letters_are_seven_points_at_least_where_words_can_be_broken() -> None:
+    docx = pytest.importorskip("docx", reason="makes the document")
+    # 110 signs, 18 of them blanks: 1284 twentieths, for which 17.1 cm have room at 7.5 points;
+    # 117 signs, 19 blanks: 1367, at 7; 124 signs, 20 blanks: 1449, at 6.5
+    texts = [("aaaaa " * 21)[:length].strip() for length in (110, 117, 124)]
+    tables = [Table("t", pd.DataFrame({"a": [text]})) for text in texts]
+    made = docx.Document(io.BytesIO(document_bytes("Title", [], [Part("One", tables=tables)])))
+    sizes = [t.rows[1].cells[0].paragraphs[0].runs[0].font.size.pt for t in made.tables]
+    assert sizes == [7.5, 7.0, 9.0]
+
+
 def test_the_parts_of_a_document_have_no_time(data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         parts = packed.infolist()

@@ -34,7 +34,7 @@ def test_values_come_back(tmp_path: Path) -> None:
             "estimate": [1.1, np.nan],
             "inside": [True, False],
             "role": ["held out", None],
-            "count": [2**40, -3],
+            "count": [10**15 - 1, -(10**15)],  # more digits than a spreadsheet keeps are text
             "day": [date(2020, 3, 1), pd.NaT],
             "bound": [np.inf, 0.5],
         },
@@ -44,8 +44,8 @@ def test_values_come_back(tmp_path: Path) -> None:
     (sheet,) = read(table.to_excel(tmp_path / "a.xlsx")).values()
     assert sheet[0][0] == "Verdicts, trillion yuan"
     assert sheet[2] == ["id", "estimate", "inside", "role", "count", "day", "bound"]
-    assert sheet[3] == ["T18", 1.1, True, "held out", 2.0**40, "2020-03-01", "inf"]
-    assert sheet[4] == ["T19", "", False, "", -3.0, "", 0.5]
+    assert sheet[3] == ["T18", 1.1, True, "held out", 1e15 - 1, "2020-03-01", "inf"]
+    assert sheet[4] == ["T19", "", False, "", "-1000000000000000", "", 0.5]
     assert sheet[6][0] == "Source: CAICT."
 
 
@@ -104,14 +104,28 @@ def test_what_does_not_fit_a_sheet_is_refused(
         DataError, match="there is no table to write to the workbook; give at least"
     ):
         tables_to_excel([], path)
+    # the limits of Excel as Microsoft publishes them: rows, columns, letters of a cell
+    with pytest.raises(DataError, match="1048573 rows and 1 columns exceed"):
+        Table("t", pd.DataFrame({"a": np.zeros(1_048_573)})).to_excel(path)
+    with pytest.raises(DataError, match="1 rows and 16384 columns exceed"):
+        Table("t", pd.DataFrame(np.zeros((1, 16_384)))).to_excel(path)
     with pytest.raises(
-        DataError, match="a text of 40,000 characters does not fit a cell of 32,767"
+        DataError, match="a text of 32,768 characters does not fit a cell of 32,767"
     ):
-        Table("t", pd.DataFrame({"a": ["x" * 40_000]})).to_excel(path)
-    monkeypatch.setattr(workbook_module, "MOST_ROWS", 10)
-    with pytest.raises(DataError, match="table 't': 20 rows and 1 columns exceed an Excel sheet"):
-        Table("t", pd.DataFrame({"a": range(20)})).to_excel(path)
+        Table("t", pd.DataFrame({"a": ["x" * 32_768]})).to_excel(path)
     assert not path.exists()
+    Table("t", pd.DataFrame({"a": ["x" * 32_767]})).to_excel(path).unlink()
+    monkeypatch.setattr(workbook_module, "MOST_ROWS", 10)
+    monkeypatch.setattr(workbook_module, "MOST_COLUMNS", 2)
+    with pytest.raises(DataError, match="table 't': 7 rows and 1 columns exceed an Excel sheet"):
+        Table("t", pd.DataFrame({"a": range(7)})).to_excel(path)
+    with pytest.raises(DataError, match="6 rows and 1 columns exceed"):
+        Table("t", pd.DataFrame({"a": range(6)}), ("A note.",)).to_excel(path)
+    with pytest.raises(DataError, match="1 rows and 2 columns exceed"):
+        Table("t", pd.DataFrame({"a": [1], "b": [2]})).to_excel(path)  # and the labels of its rows
+    assert not path.exists()
+    # title, a line for the way back, the header, and a line before the notes
+    assert Table("t", pd.DataFrame({"a": range(6)})).to_excel(path).is_file()
 
 
 @pytest.mark.parametrize(
@@ -120,6 +134,9 @@ def test_what_does_not_fit_a_sheet_is_refused(
         ("Smallest sets of figures that cannot hold together", "Smallest sets of figures"),
         ("Specifications without an estimate", "Specifications"),
         ("Average contribution to productivity growth, log points", "Average contribution"),
+        (f"{'a' * 15} {'b' * 15} more", f"{'a' * 15} {'b' * 15}"),  # 31 letters to a word's end
+        ("abcdefg " + "x" * 30, "abcdefg " + "x" * 23),  # seven letters would be too few
+        ("abcdefgh " + "x" * 30, "abcdefgh"),
         ("\u5f39\u6027\uff1a\u53ef\u63a5\u53d7\u7684\u65b9\u7a0b", "\u5f39\u6027"),
     ],
 )

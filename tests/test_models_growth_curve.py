@@ -117,6 +117,31 @@ def test_bootstrap_is_seeded() -> None:
     assert not one.equals(three)
 
 
+def test_a_bootstrap_reaches_as_far_out_as_students_t_and_may_lose_a_twentieth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fit = qn.fit_curve("logistic", YEARS, noisy())
+    grid = np.linspace(0.0, 1.0, 101)[:, None] * [1.0, 2.0, 3.0]
+    monkeypatch.setattr("quesnay.models.growth.curve.bootstrap_draws", lambda *_, **__: (grid, 5))
+    share = stats.norm.cdf(-stats.t.ppf(0.95, 18))
+    ends = fit.conf_int(0.9, method="bootstrap", draws=100).to_numpy()
+    np.testing.assert_allclose(ends, np.outer([1, 2, 3], [share, 1 - share]), rtol=1e-12)
+    monkeypatch.setattr("quesnay.models.growth.curve.bootstrap_draws", lambda *_, **__: (grid, 6))
+    with pytest.raises(qn.DataError, match="6 of 100 draws had no rising curve"):
+        fit.conf_int(0.9, method="bootstrap", draws=100)
+    one = qn.fit_curve("logistic", [1, 2, 3], [1.0, 2.1, 2.9], saturation=4.0)  # one degree left
+    monkeypatch.setattr("quesnay.models.growth.curve.bootstrap_draws", lambda *_, **__: (grid, 0))
+    share = stats.norm.cdf(-stats.t.ppf(0.95, 1))
+    low = one.conf_int(0.9, method="bootstrap", draws=100)["low"].tolist()
+    assert low == pytest.approx([4.0, 2 * share, 3 * share])
+    none = qn.fit_curve("logistic", [1, 2], [1.0, 2.1], saturation=4.0, y_errors=0.1)
+    with pytest.raises(qn.DataError, match="no degree of freedom, so no residuals to draw from"):
+        none.conf_int(method="bootstrap", draws=100)
+    assert fit.conf_int(0.0101, method="wald").notna().all(axis=None)
+    with pytest.raises(qn.DataError, match=r"0.01 is no coverage between 0.01 and 1"):
+        fit.conf_int(0.01, method="wald")
+
+
 def test_two_points_have_no_errors_unless_they_are_given() -> None:
     fit = qn.fit_curve("gompertz", [2017, 2018], [0.6, 0.98], saturation=4)
     assert fit.std_errors["saturation"] == 0
@@ -242,6 +267,13 @@ def test_an_error_is_held_against_the_largest_level_not_the_smallest() -> None:
     levels = np.array([1e-14, 0.2, 0.5, 0.8, 0.95])
     fit = qn.fit_curve("logistic", np.arange(2015.0, 2020.0), levels, saturation=1, y_errors=0.02)
     assert fit.params["saturation"] == 1.0
+    years = np.arange(2015.0, 2020.0)
+    for unit in (1e-14, 1e14):  # of levels and errors alike
+        other = qn.fit_curve("logistic", years, unit * levels, saturation=unit, y_errors=unit / 50)
+        assert other.params["rate"] == pytest.approx(fit.params["rate"], rel=1e-6)
+        assert other.std_errors["rate"] == pytest.approx(fit.std_errors["rate"], rel=1e-6)
+    fine = qn.fit_curve("logistic", years, levels, saturation=1, y_errors=2e-10)
+    assert fine.std_errors["rate"] == pytest.approx(1e-8 * fit.std_errors["rate"], rel=1e-6)
     with pytest.raises(qn.DataError, match="out of proportion to the levels"):
         qn.fit_curve("logistic", np.arange(2015.0, 2020.0), levels, saturation=1, y_errors=1e13)
 

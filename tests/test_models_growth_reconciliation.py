@@ -166,6 +166,24 @@ def test_division_powers_and_signs_are_read_exactly() -> None:
     assert identity.gradient(values, ["a", "b"]) == pytest.approx([-1 / 16, 4 / 64], rel=1e-14)
 
 
+def test_an_identity_of_sixty_terms_is_read_and_one_more_is_too_deep() -> None:
+    terms = [f"x{k}" for k in range(61)]
+    identity = parse_identity(f"y = {' + '.join(terms[:60])}", ["y", *terms])
+    assert identity.residual({"y": 60.0, **dict.fromkeys(terms, 1.5)}) == -30.0
+    refused(
+        lambda: parse_identity(f"y = {' + '.join(terms)}", ["y", *terms]),
+        "is nested too deeply; split it",
+    )
+    long = "y = x0" + " " * 1995
+    refused(lambda: parse_identity(long, ["y", "x0"]), "expected a text of at most 2000 signs")
+    assert parse_identity(long[:2000], ["y", "x0"]).labels == ("y", "x0")
+
+
+def test_an_exponent_is_nine_at_most() -> None:
+    assert parse_identity("a ** -9 = b", ["a", "b"]).residual({"a": 1.0, "b": 0.0}) == 1.0
+    refused(lambda: parse_identity("a ** 9.5 = b", ["a", "b"]), "an exponent must be a number up")
+
+
 @pytest.mark.parametrize("goal", [-1.0, -5.0])
 def test_a_step_out_of_the_domain_is_said(goal: float) -> None:
     estimates, errors = pd.Series({"a": 1.0, "b": goal}), pd.Series({"a": 100.0, "b": 1e-3})

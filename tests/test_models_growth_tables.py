@@ -98,6 +98,14 @@ def test_reconciled_values_by_hand() -> None:
     assert tidy.loc["a", "conf_high"] == pytest.approx(31 / 30 + 1.6448536 * root[0])
 
 
+def test_an_estimate_that_is_nearly_sure_has_the_z_of_the_others() -> None:
+    values = pd.Series({"a": 1.0, "b": 2.0, "c": 3.3})
+    made = qn.reconcile(values, "a + b = c", std_errors=pd.Series([1e-3, 0.3, 0.4], values.index))
+    # a gap of -0.3 over the root of its variance, 0.000001 + 0.09 + 0.16
+    z = 0.3 / 0.250001**0.5
+    np.testing.assert_allclose(made.tidy()["statistic"], [z, z, -z], rtol=1e-6)
+
+
 def test_a_cost_share_by_hand() -> None:
     data = pd.DataFrame(
         {"year": [2018, 2017, 2018], "it": [1.0, 2.0, 3.0], "software": [0.5, 0.0, 0.5]}
@@ -137,9 +145,45 @@ def test_the_first_stock_is_that_of_steady_growth_or_refused_where_there_is_none
     )
     used_up = qn.perpetual_inventory(flows, depreciation=1.0, initial=7.0)
     np.testing.assert_allclose(used_up, flows)
+    # from the first year to ten years later, or as many quarters, investment grew by a tenth a year
+    decade = pd.Series(100.0, range(2000, 2012))
+    decade[2010], decade[2011] = 100 * 1.1**10, 9.0
+    assert qn.perpetual_inventory(decade, depreciation=0.1).iloc[0] == pytest.approx(550.0)
+    quarters = pd.Series(100.0, pd.period_range("2000Q1", periods=42, freq="Q"))
+    quarters.iloc[40], quarters.iloc[41] = 100 * 1.1**10, 9.0
+    kept, g = 0.9**0.25, 1.1**0.25 - 1
+    assert qn.perpetual_inventory(quarters, depreciation=0.1).iloc[0] == pytest.approx(
+        kept * 100 / (g + 1 - kept) + 100
+    )
+    # the steady stock of 8 a year at the first year's rate is 80, whatever later rates are
+    steady = qn.perpetual_inventory(
+        pd.Series(8.0, YEARS), depreciation=pd.Series([0.1, 0.5, 0.5, 1.0], YEARS)
+    )
+    np.testing.assert_allclose(steady, [80.0, 48.0, 32.0, 8.0])
     rates = pd.Series([0.1, 0.5, 1.0, 0.5], YEARS)
     by_year = qn.perpetual_inventory(flows, depreciation=rates, initial=100.0)
     np.testing.assert_allclose(by_year, [100.0, 61.0, 0.0, 12.0])
+
+
+def test_one_year_of_investment_makes_a_stock_where_growth_is_given() -> None:
+    flow = pd.Series([5.0], [2015])
+    stock = qn.perpetual_inventory(flow, depreciation=0.1, growth=0.0)
+    assert stock.tolist() == pytest.approx([0.9 * 50 + 5])
+    # all at once after two years: what lasts (2 - a) / (2 - a / 2) of its new self at age a
+    alone = qn.perpetual_inventory(
+        flow, depreciation=1.0, profile="hyperbolic", growth=0.0, retirement_spread=0.0
+    )
+    assert alone.tolist() == pytest.approx([5 * (1 + 1 / 1.5)])
+
+
+def test_a_service_life_is_four_hundred_years_at_most() -> None:
+    options: dict[str, Any] = {"depreciation": 0.1, "profile": "hyperbolic", "growth": 0.0}
+    flow = pd.Series([5.0], [2015])
+    assert qn.perpetual_inventory(flow, service_life=400, **options).iloc[0] > 5 * 200
+    refused(
+        lambda: qn.perpetual_inventory(flow, service_life=400.5, **options),
+        r"service_life must be a number of years in \(0, 400\], got 400.5",
+    )
 
 
 def test_the_year_in_which_user_costs_are_lowest_is_named() -> None:

@@ -39,7 +39,7 @@ def check_archive(path: Path) -> None:
             if len(entries) > _LARGEST_ENTRIES:
                 raise DataError(f"{path.name}: {len(entries)} parts in one workbook; refused")
             whole = sum(entry.file_size for entry in entries)
-            packed = max(path.stat().st_size, 1)
+            packed = path.stat().st_size
             if whole > _LARGEST_BYTES or (
                 whole > _SUSPECT_BYTES and whole > _SUSPECT_RATIO * packed
             ):

@@ -229,7 +229,7 @@ class _Parts:
         self._promote()
         self.income = plan.of("rows", "value_added")
         self.whole = plan.of("rows", "value_added_total")
-        if self.whole and not numbers.block(self.income, across, blank=True, lenient=True).any():
+        if self.whole and not numbers.block(self.income, across, lenient=True).any():
             self.income, self.whole = self.whole[:1], self.whole[1:]  # its parts, if any, are zero
         if not self.income:
             raise DataError(f"{file}: no row of value added found")
@@ -310,7 +310,7 @@ class _Parts:
 
     def _check_corner(self) -> None:
         """Refuse a mistyped sector: it would pass for value added or demand and still balance."""
-        corner = self.numbers.block(self.income, self.uses, blank=True, lenient=True)
+        corner = self.numbers.block(self.income, self.uses, lenient=True)
         wrong = np.argwhere(corner != 0)
         if len(wrong):
             row, column = self.income[wrong[0][0]].shown, self.uses[wrong[0][1]].shown
@@ -485,9 +485,7 @@ class _Parts:
         for value in beside:
             sums = np.concatenate([sums, sums + value, sums - value])
         gaps = np.abs(sums - cell)
-        share, rounding = self.plan.totals
-        room = max(share, self.plan.tolerance) * abs(cell) + rounding * len(sectors)
-        if gaps.min() <= room + 1e-9 * abs(cell):
+        if gaps.min() <= max(self.plan.totals[0], self.plan.tolerance) * abs(cell):
             return
         raise DataError(
             f"{self.file}: row {row.shown!r}, column {column.shown!r}: {cell:.10g} looks like a "
@@ -497,7 +495,7 @@ class _Parts:
         )
 
     def _printed(self, row: Line, column: Line) -> float:
-        return float(self.numbers.block([row], [column], blank=True, lenient=True)[0, 0])
+        return float(self.numbers.block([row], [column], lenient=True)[0, 0])
 
     def _sums_down(self) -> dict[str, Array]:
         """Return what a row of totals may be the sum of."""

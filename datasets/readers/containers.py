@@ -191,10 +191,8 @@ class Book:
 
     def sheet(self, name: str | None = None) -> Sheet:
         """Return a sheet, by default the first."""
-        if name not in self._last:
-            sheet = self._read(name)
-            self._last.clear()  # one at a time: a sheet may be large
-            self._last[name] = sheet
+        if name not in self._last:  # one is kept at a time: a sheet may be large
+            self.__dict__["_last"] = {name: self._read(name)}
         return self._last[name]
 
     @cached_property
@@ -334,11 +332,8 @@ def _workbook_kind(name: str, data: bytes, kind: str) -> str:
 
 def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file's bytes."""
-    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        while piece := stream.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _check_kind(name: str, kind: str) -> None:
@@ -421,7 +416,7 @@ def _gunzipped(name: str, data: bytes) -> bytes:
 
 
 def _check_proportion(name: str, packed: int, size: int) -> None:
-    if size > _LARGEST_BYTES or (size > _SUSPECT_BYTES and size > _SUSPECT_RATIO * max(packed, 1)):
+    if size > _LARGEST_BYTES or (size > _SUSPECT_BYTES and size > _SUSPECT_RATIO * packed):
         raise DataError(f"{name}: {packed:,} bytes would unpack to {size:,}; refused as a zip bomb")
 
 

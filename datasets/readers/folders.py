@@ -398,10 +398,10 @@ class _Gloria:
         """Add the regions of a row of regions x `width` to their blocks."""
         cells = row.reshape(len(self.regions), -1)[:, :width]
         if len(self.blocks) == len(self.regions):
-            return cells.reshape(-1)
+            return cells.ravel()
         out = np.zeros((len(self.blocks), width))
         np.add.at(out, self.place, cells)
-        return out.reshape(-1)
+        return out.ravel()
 
 
 def read_gloria(path: Path, options: ReadOptions) -> IOFrames:

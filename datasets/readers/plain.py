@@ -459,9 +459,7 @@ def _which_taxes(
     numbers: Numbers, row: int, uses: list[int], title: str, assumed: list[str]
 ) -> Role:
     """Decide what bare "taxes" are: only those on products are paid by final demand."""
-    paid = numbers.block(
-        [Line(row, title, "")], [Line(j, "", "") for j in uses], blank=True, lenient=True
-    )
+    paid = numbers.block([Line(row, title, "")], [Line(j, "", "") for j in uses], lenient=True)
     role = "taxes" if paid.any() else "value_added"
     words = "on products, as final demand pays them" if paid.any() else "on production"
     assumed.append(f"row {title!r}: {words}")

@@ -364,7 +364,7 @@ def _spread(sheet: Sheet, rows: list[int]) -> Sheet:
         if not np.isfinite(number):
             raise DataError(f"{sheet.title}: line {i + 1}: {value!r} is no finite number")
         values.append(number)
-    keys = np.array(ii, dtype=np.int64) * max(len(across), 1) + np.array(jj, dtype=np.int64)
+    keys = np.array(ii, dtype=np.int64) * len(across) + np.array(jj, dtype=np.int64)
     order = np.argsort(keys, kind="stable")
     twice = np.flatnonzero(np.diff(keys[order]) == 0)
     if len(twice):

@@ -207,8 +207,9 @@ def _read_blocks(sheet: Sheet, options: ReadOptions, title: str) -> IOFrames | N
     codes = [m for k, m in zip(kinds, marks, strict=True) if k == own]
     if not codes or "value_added" not in kinds:
         raise DataError(f"{sheet.title}: expected blocks total (or domestic, import), value_added")
-    for axis, found in (("row", lines), ("column", columns)):
-        check_once([(line.label, k) for k, line in enumerate(found, start=1)], axis, sheet.title)
+    names = {"row": [line.label for line in lines], "column": ["block", "row", *header]}
+    for axis, found in names.items():
+        check_once([(name, k) for k, name in enumerate(found, start=1)], axis, sheet.title)
     absent = [code for code in codes if code not in header]
     if absent:
         raise DataError(f"{sheet.title}: row {absent[0]!r} has no column of that name")
@@ -221,8 +222,6 @@ def _read_blocks(sheet: Sheet, options: ReadOptions, title: str) -> IOFrames | N
         values[np.ix_(down, across)] = numbers.block(
             [lines[k] for k in down], [columns[k] for k in across]
         )
-    data = pd.DataFrame(values, columns=header)
-    data.insert(0, "block", kinds)
-    data.insert(1, "row", marks)
+    data = pd.DataFrame(values, columns=header).assign(block=kinds, row=marks)
     frames = frames_of_blocks(data, codes, file=sheet.title, unit="", name=title)
     return replace(frames, source=TableSource(sheet.file, sheet=sheet.name))

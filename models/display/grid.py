@@ -183,6 +183,14 @@ class Grid:
                 reach.append(counts)
         return reaches
 
+    def labels_once(self) -> list[Column]:
+        """Return the row labels, a text that is repeated only where it begins."""
+        once = []
+        for level, reach in zip(self.index, self.spans()[0], strict=True):
+            cells = (text if span else "" for text, span in zip(level.cells, reach, strict=True))
+            once.append(replace(level, cells=tuple(cells)))
+        return once
+
 
 def filled_columns(frame: pd.DataFrame) -> pd.DataFrame:
     """Leave out the columns without any entry, where another one has some."""
@@ -404,18 +412,14 @@ def _template(name: str, escape: Callable[[object], str]) -> "jinja2.Template":
         loader=jinja2.PackageLoader("quesnay.models.display", "."),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
-        lstrip_blocks=True,
         finalize=lambda shown: shown if isinstance(shown, _Ready) else escape(shown),
     ).get_template(name)
 
 
 def grid_to_text(title: str, grid: Grid, notes: Sequence[str], *, width: int) -> str:
     """Render a grid as plain text: wide ones in blocks of columns, each beside the row labels."""
-    reaches, heads = grid.spans()
-    index = [
-        replace(c, cells=tuple(t if n else "" for t, n in zip(c.cells, reach, strict=True)))
-        for c, reach in zip(grid.index, reaches, strict=True)
-    ]
+    _, heads = grid.spans()
+    index = grid.labels_once()
     widths = fit_widths([*index, *grid.columns], width)
     left, right = widths[: len(index)], widths[len(index) :]
     room = width - sum(left) - len(_GAP) * len(left)

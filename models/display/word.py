@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from quesnay.fitting.errors import QuesnayError
 from quesnay.models.display.escape import display_width, escape_html, visible
-from quesnay.models.display.grid import Column, Grid, build_grid, fit_page
+from quesnay.models.display.grid import Grid, build_grid, fit_page
 
 if TYPE_CHECKING:
     from quesnay.models.display.table import Table
@@ -181,7 +181,7 @@ def _add_table(document: Any, table: "Table") -> None:
     columns = [*grid.index, *grid.columns]
     document.add_paragraph(visible(table.title), style="Caption")
     made = document.add_table(grid.levels + grid.rows, len(columns), style="Table Grid")
-    texts = [_cells(column, grid, place) for place, column in enumerate(columns)]
+    texts = [[*column.header, *column.cells] for column in (*grid.labels_once(), *grid.columns)]
     room = _WIDEST - _SIDES * len(columns)
     rooms = {size: int(room / size / _UNIT) for size in _SIZES}
     size, units = fit_page(columns, rooms, readable=_READABLE)
@@ -199,15 +199,6 @@ def _add_table(document: Any, table: "Table") -> None:
         paragraph.paragraph_format.keep_with_next = True
     last = notes[-1] if notes else document.add_paragraph()
     last.paragraph_format.space_after = Pt(6)
-
-
-def _cells(column: Column, grid: Grid, place: int) -> list[str]:
-    """Return the texts of a column, a repeated row label once."""
-    if place >= len(grid.index):
-        return [*column.header, *column.cells]
-    spans = grid.spans()[0][place]
-    once = [text if span else "" for text, span in zip(column.cells, spans, strict=True)]
-    return [*column.header, *once]
 
 
 def _fill(column: Any, texts: Sequence[str], right: bool, size: Any, width: float) -> None:

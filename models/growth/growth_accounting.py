@@ -77,7 +77,7 @@ class GrowthAccounting(Tabular):
     contributions: pd.DataFrame
     tfp: pd.Series
     shares: pd.DataFrame
-    interval: int = 1
+    interval: int
 
     def tidy(self) -> pd.DataFrame:
         """Return one row a source and year: year, term, estimate in log points."""

@@ -168,8 +168,8 @@ def same_labels(first: pd.Index, second: pd.Index, names: tuple[str, str], *, wh
         missing = here.difference(there, sort=False)
         if len(missing):
             raise DataError(
-                f"{what} {shown(missing[0])} is in {has} but not in {lacks}; give both the same "
-                f"{what}s"
+                f"{what} {shown(missing[0])} is in {has} but not in {lacks}; give it to both or to "
+                "neither"
             )
 
 

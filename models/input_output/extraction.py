@@ -348,7 +348,7 @@ def satellite_linkage(
     corner = reach[places]
     if by_sector:
         values = satellite_output(reach, places, x, shares, jointly=jointly) * c
-        return pd.DataFrame(values, index=rows, columns=engine.blocks.sectors)
+        return pd.DataFrame(values, index=rows, columns=engine.blocks.sectors, copy=False)
     through = satellite_pull(corner, x, shares, jointly=jointly)
     inside = ((through @ corner.T) * shares) @ c[places]
     return pd.Series(through @ (c @ reach) - inside, index=rows, name=account)

@@ -118,6 +118,9 @@ def firms(count: int) -> Any:
 def test_long_names_leave_the_panels_their_room() -> None:
     figure: Any = firms(60).plot_diagnostics()
     figure.draw_without_rendering()
+    power, hint = figure.axes[0].yaxis.get_offset_text(), figure.axes[0].texts[0]
+    assert power.get_text() == "1e7"
+    assert power.get_window_extent().x1 <= Text.get_window_extent(hint).x0 + 1  # not under it
     for axes in figure.axes[:6]:
         assert axes.get_window_extent().width > 0.25 * figure.bbox.width
     assert figure.axes[3].get_xlabel() == "leverage, absorbed effects taken out"
@@ -257,7 +260,7 @@ def test_ordered_residuals_stand_at_their_quantiles_and_who_leaves_the_band_is_r
 
 def test_what_is_said_of_the_six_panels_is_true() -> None:
     figure, cooks = judged(), influence().cooks_distance[0]
-    assert figure.get_size_inches()[0] == 13.0
+    assert figure.get_size_inches().tolist() == [13.0, pytest.approx(14.0 + 14.0 / 72.0)]  # a foot
     assert figure._suptitle.get_text() == "y ~ x + `w$_1`: 50 rows, CR1 errors"
     assert figure._suptitle.get_ha() == "left"
     top = f"{cooks.max():.2g}"
@@ -446,6 +449,7 @@ def test_many_points_are_small_pale_and_no_paths_of_a_vector_file(
     plots.cloud(axes, np.arange(float(rows)), np.zeros(rows))
     (dots,) = axes.collections
     assert (dots.get_sizes().tolist(), dots.get_alpha()) == ([size], alpha)
+    assert to_hex(dots.get_facecolor()[0]).upper() == COLOURS[0]
     assert bool(dots.get_rasterized()) is as_picture
 
 
@@ -466,8 +470,12 @@ def test_the_smooth_line_is_the_robust_one_of_cleveland() -> None:
     assert len(axes.lines) == 2
 
 
-def test_a_coefficient_without_each_cluster_stands_by_its_estimate_and_interval() -> None:
+@pytest.mark.parametrize("sign", [1.0, -1.0])  # the farthest lies once above, once below
+def test_a_coefficient_without_each_cluster_stands_by_its_estimate_and_interval(
+    sign: float,
+) -> None:
     frame = groups(4)
+    frame["y"] = sign * frame["y"] + 5.0 * frame["x"]
     fitted = qn.fit_panel("y ~ x", frame, cluster="unit")
     figure: Any = plot_influence(fitted)
     axes: Any = figure.axes[0]

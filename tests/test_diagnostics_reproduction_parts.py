@@ -147,7 +147,7 @@ def test_a_year_without_table_and_gdp_is_named() -> None:
 @pytest.mark.parametrize("kind", ["intermediate_sales", "purchases"])
 def test_supply_is_what_the_producers_sell(kind: str) -> None:
     study = with_keys(load_study("caict_2020"), {"potential.supply": kind})
-    made = prepare(study)
+    made = prepare(study, seed=0)
     table, producing = qn.load_io("CHN", 2018, imports="separate"), ["20", "21", "31"]
     # by hand: what the three sectors sell to sectors, or to the others, per unit of value added
     buyers = [s for s in table.sectors if kind != "purchases" or s not in producing]

@@ -14,6 +14,7 @@ from quesnay.diagnostics.reproduction import report
 from quesnay.diagnostics.reproduction.evidence import (
     Evidence,
     evidence_sections,
+    gather_evidence,
     reconciled_finding,
 )
 from quesnay.diagnostics.reproduction.result import Reproduction
@@ -316,6 +317,13 @@ def test_the_curve_is_told_by_its_ends_and_a_part_not_made_by_its_reason() -> No
         "Table of a year without one: no table after.", "Specification curve: no choices.",
     ]  # fmt: skip
     assert section.title == "Not made"
+    assert gather_evidence(study_case("oecd_ict_japan")).missing == {
+        "updated": "study 'oecd_ict_japan' has no year between two tables that lacks one of its "
+        "own; there is none to make",
+        "reconciled": "study 'oecd_ict_japan' has one run, linkage; there is nothing to reconcile",
+        "audit": "the figures of this study are audited by quesnay audit FILE",
+        "curve": "the study declares no choices",
+    }
 
 
 def test_the_uncertainty_has_a_table_a_run_and_a_picture_where_one_was_drawn() -> None:

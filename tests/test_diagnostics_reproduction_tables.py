@@ -317,6 +317,8 @@ def test_a_terminal_shows_title_sentences_and_tables(result: Reproduction) -> No
     small = Table("Two", pd.DataFrame({"a": [1]}, ["x"]))
     text = tables.console_text(["Title"], ["one two three"], [small], ENGLISH, 10)
     assert text == f"Title\n\n- one two\n  three\n\n{small.to_text(width=10)}"
+    full = tables.console_text([], ["one two", "one more"], [], ENGLISH, 9)  # nine columns, ten
+    assert full == "- one two\n- one\n  more"
     assert tables.console_text(["Title"], [], [], ENGLISH, 10) == "Title"
 
 

@@ -84,7 +84,7 @@ class Prepared:
     elasticities: Elasticities | None
 
 
-def prepare(study: str | Path | Study, *, seed: int = 0) -> Prepared:
+def prepare(study: str | Path | Study, *, seed: int) -> Prepared:
     """Load a study and all that it names, and estimate its elasticities."""
     checked = load_study(study)
     with at_key(called(study)):

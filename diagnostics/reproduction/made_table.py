@@ -168,7 +168,7 @@ def update_table_year(
 
 
 def update_year(
-    result: "Reproduction", year: int | None = None, *, method: str = "best", draws: int = 500
+    result: "Reproduction", year: int | None, *, draws: int, method: str = "best"
 ) -> UpdatedTable:
     """Make the table from a result of the main job, on its own draws; see `update_table_year`."""
     whole(draws, "draws", error=StudyError)

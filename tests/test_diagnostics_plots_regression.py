@@ -262,7 +262,7 @@ def test_what_is_said_of_the_six_panels_is_true() -> None:
     figure, cooks = judged(), influence().cooks_distance[0]
     assert figure.get_size_inches().tolist() == [13.0, pytest.approx(14.0 + 14.0 / 72.0)]  # a foot
     assert figure._suptitle.get_text() == "y ~ x + `w$_1`: 50 rows, CR1 errors"
-    assert figure._suptitle.get_ha() == "left"
+    assert (figure._suptitle.get_ha(), figure._suptitle.get_position()[0]) == ("left", 0.01)
     top = f"{cooks.max():.2g}"
     assert figure.axes[3].texts[0].get_text() == (
         f"Cook's distance up to {top}: a row beyond 0.5 decides (dashed: 0.5 and 1)"

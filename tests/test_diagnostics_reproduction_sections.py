@@ -326,6 +326,22 @@ def test_the_curve_is_told_by_its_ends_and_a_part_not_made_by_its_reason() -> No
     }
 
 
+def test_the_one_account_is_told_to_pull_away_from_the_report_where_a_run_starts_from_it() -> None:
+    made = founding_case().reconcile()
+    runs = [name for name in made.adjustments.index.unique(0) if "by calibrated" not in name]
+    other = replace(made, adjustments=made.adjustments.loc[runs])
+    said = [
+        next(evidence_sections(replace(NONE, reconciled=one), "", "")).words
+        for one in (made, other)
+    ]  # fmt: skip
+    assert said[0][:1] == said[1]
+    assert said[1][0].endswith("until every identity holds (Stone, Champernowne and Meade 1942).")
+    assert said[0][1:] == [
+        "The calibrated run starts from printed figures: the reconciled account says how far the "
+        "other evidence pulls away from the report."
+    ]
+
+
 def test_the_uncertainty_has_a_table_a_run_and_a_picture_where_one_was_drawn() -> None:
     section = founding()["uncertainty"]
     runs = ("linkage", "elasticity", "calibrated")

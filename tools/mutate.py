@@ -58,6 +58,7 @@ FOLDERS = ("fitting", "models", "datasets", "diagnostics")
 FROZEN = "tests/test_quesnay_golden.py"
 ASIDE = (FROZEN, "tests/test_house.py", "tests/test_readme.py")  # they look at text, or at all
 SHARED = "tests/founding_case.py"  # computed for one test, read by those of many files
+SIGNED = "tests/test_docs_names.py::test_defaults"  # looks at every signature, and runs none
 NEAR, QUICK, WIDE = 15.0, 12.0, 20.0  # seconds of tests: of like names, that reach the line, files
 UNKNOWN = 0.2  # seconds of a test written since
 CPU, WALL = 60, 900  # seconds that a test may take longer than without the fault; all its tests
@@ -280,7 +281,10 @@ def plan_tests(reach: Reach, fault: Fault, files: Mapping[str, Sequence[str]]) -
     sharing = [file for file in files if SHARED in files[file]]
     share = [n for file in sharing for n in files[file]] if set(sharing) & set(whole) else []
     budgets = (near, NEAR), (quick, QUICK), (wide, WIDE)
-    stages = [*(_within(*one, reach.seconds) for one in budgets), share, files.get(FROZEN, ())]
+    signed = [n for n in files.get(_file(SIGNED), ()) if n.startswith(SIGNED)]
+    signed = signed if reach.at_import(fault.file, fault.mutant.line) else []
+    stages = [*(_within(*one, reach.seconds) for one in budgets), share, signed]
+    stages.append(files.get(FROZEN, ()))
     known, kept = {name for some in files.values() for name in some} - {SHARED}, []
     for stage in stages:
         kept.append([name for name in dict.fromkeys(stage) if name in known])

@@ -341,9 +341,9 @@ def diagnose(
         Where the columns of unit and time are if the fit does not know them; aligned by row label.
     unit, time : str, optional
         Columns that name the panel's unit and time; by default those the fit was given.
-    draws : int
+    draws : int, default 999
         Bootstrap draws.
-    seed : int
+    seed : int, default 0
         Seed of the bootstrap.
     tried : int, optional
         How many specifications were tried before this one was chosen, itself included; only their

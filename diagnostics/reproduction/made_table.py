@@ -137,9 +137,9 @@ def update_table_year(
     method : str
         "RAS", "GRAS" or "least squares"; "best" takes the one that misplaces least when the
         official tables of the study are updated to each other.
-    draws : int
+    draws : int, default 500
         Draws of the account's uncertain inputs behind the intervals.
-    seed : int
+    seed : int, default 0
         Root of the random numbers.
 
     Returns

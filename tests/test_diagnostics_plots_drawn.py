@@ -17,7 +17,7 @@ from scipy import stats
 
 import quesnay as qn
 from quesnay.diagnostics.evidence.specification import SpecificationCurve, rank_specifications
-from quesnay.diagnostics.plots import evidence, input_output, style, uncertainty
+from quesnay.diagnostics.plots import evidence, style, uncertainty
 from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, plot_penetration
 from quesnay.diagnostics.plots.growth import (
     plot_disaggregation,
@@ -946,10 +946,8 @@ def test_beside_it_stand_the_sectors_that_changed_most_the_largest_on_top() -> N
 # ---- flows -------------------------------------------------------------------------------------
 
 
-WIDE, TOP = (
-    input_output._WIDE,
-    4.0 + input_output._GAP * 8.0 / 2,
-)  # of a node; upper edge of a step of two
+WIDE = 0.12  # of a step, a node
+TOP = 4.0 + 0.025 * 8.0 / 2  # upper edge of a step of two, a gap of a fortieth between them
 
 
 @functools.cache
@@ -1065,6 +1063,9 @@ def test_pictures_name_as_many_as_fit_unless_asked_otherwise() -> None:
     names = {text.get_text() for text in many.axes[0].texts}
     assert "2 others: 3" in names
     assert len(names) == 13  # eleven, the others, and x
+    nodes = [one for one in many.axes[0].patches if isinstance(one, Rectangle)]
+    givers = [to_hex(one.get_facecolor()).upper() for one in nodes if one.get_x() < 0.5]
+    assert givers == 2 * list(COLOURS[:6])
     effects = pd.DataFrame({"A": np.arange(12.0)}, pd.Index(list("abcdefghijkl")))
     made = of(
         effects=effects, total=effects.sum(), account="value_added", unit="", change=effects["A"],

@@ -114,10 +114,11 @@ def test_a_made_up_input_of_equal_scale_earns_most_of_the_elasticity(
         keep="province:year",
         absorb=EFFECTS,
         cluster="province",
-        draws=400,
+        draws=350,
     )
     assert result.estimate == pytest.approx(0.0567, abs=5e-5)
     assert result.std_error == pytest.approx(0.0141, abs=5e-5)
+    assert len(result.made_up) == 350
     assert 0.044 < result.made_up.mean() < 0.052
     assert 0.12 < result.share_reaching < 0.30
     assert "of the made-up inputs reach the estimate" in result.summary()

@@ -123,6 +123,9 @@ def test_long_names_leave_the_panels_their_room() -> None:
     assert power.get_window_extent().x1 <= Text.get_window_extent(hint).x0 + 1  # not under it
     for axes in figure.axes[:6]:
         assert axes.get_window_extent().width > 0.25 * figure.bbox.width
+    panel, scale = (figure.axes[k].get_window_extent() for k in (4, 6))
+    assert scale.height == pytest.approx(0.8 * panel.height, rel=0.01)  # of the map's colours
+    assert 0 < scale.x0 - panel.x1 < scale.width
     assert figure.axes[3].get_xlabel() == "leverage, absorbed effects taken out"
     for axes in (figure.axes[0], figure.axes[1], figure.axes[3]):
         window = axes.get_window_extent()
@@ -349,6 +352,8 @@ def groups(units: int, *, times: int = 3, clusters: int = 4, seed: int = 0) -> p
 @pytest.mark.parametrize(
     ("units", "clusters", "drawn"),
     [
+        (15, 4, "unit"),
+        (16, 4, "unit"),  # in smaller letters
         (31, 4, "unit"),  # as many rows as a map can name
         (32, 4, "cluster"),
         (33, 32, "cluster"),  # none can be named: the errors are by cluster
@@ -365,7 +370,9 @@ def test_residuals_are_mapped_by_the_unit_where_it_can_be_read(
         axes, examine(qn.fit_panel("y ~ x", frame, **by), unit="unit", time="time", data=frame)
     )
     assert axes.get_title(loc="left") == f"Residuals by {drawn} and time"
-    assert len(axes.get_yticklabels()) == min(31, {"unit": units}.get(drawn, clusters or 0))
+    rows = min(31, {"unit": units}.get(drawn, clusters or 0))
+    assert len(axes.get_yticklabels()) == rows
+    assert axes.get_yticklabels()[0].get_fontsize() == (7 if rows > 15 else 8)
 
 
 def test_of_many_units_the_loudest_are_mapped_in_their_order() -> None:

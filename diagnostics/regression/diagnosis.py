@@ -85,7 +85,7 @@ class ErrorsCompared:
         return frame
 
 
-def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> ErrorsCompared:
+def compare_errors(examined: Examined, *, draws: int, seed: int) -> ErrorsCompared:
     """Compute the errors of a fit under the rules a referee would ask for.
 
     Recommended: with clusters worth under 40 of like leverage CR2 with Satterthwaite degrees of

@@ -1,6 +1,7 @@
 """The elasticity of the account: rows, the mixture and its median."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -183,6 +184,22 @@ def test_rules_of_inference_are_those_of_refits(result: Reproduction) -> None:
     }  # fmt: skip
     assert rivals.formats["observations"] == ".0f"
     assert f"median {found.median:.3f}" in mixed.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("slope", "said"),
+    [
+        (0.314, "0.31; its interval"),
+        (0.0, "0.00; its interval"),
+        (-0.314, "-0.31, negative: inputs return to the mean, the instrument does not push them; "
+         "its interval"),
+    ],
+)  # fmt: skip
+def test_a_first_stage_against_its_reason_is_told(slope: float, said: str) -> None:
+    found: Any = SimpleNamespace(details={"first stage, shift_share": slope})
+    assert regressions._strength(found) == (
+        f"Instrument: first stage {said} says how little it can tell apart."
+    )
 
 
 def test_a_rival_changes_only_the_keys_that_it_names() -> None:

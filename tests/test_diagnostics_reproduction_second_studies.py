@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args, get_overloads, get_type_hints
+from typing import get_args, get_overloads, get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -150,69 +150,6 @@ def test_the_contribution_of_the_producers_is_their_productivity_by_hand(
             growth -= share * float(np.log(own[f"quantity_{name}"]).diff().iloc[1])
         found += float((own["gross_output"] / added).mean()) * growth
     assert america.growth.loc[2017, "productivity of producers"] == pytest.approx(found, rel=1e-9)
-
-
-def test_tables_of_growth_accounting_hold_levels_verdicts_and_every_definition(
-    america: "qn.KlemsAccount",
-) -> None:
-    panel = qn.load_panel("us_klems").query("year == 2017")
-    gdp = float(panel["value_added"].sum())
-    definitions = {
-        ("hardware, software and data alone", "IT"): (PRODUCERS[:3], ["it_capital"]),
-        ("hardware, software and data alone", "IT and software"):
-            (PRODUCERS[:3], ["it_capital", "software_capital"]),
-        ("with publishing and telecommunications", "IT"): (PRODUCERS, ["it_capital"]),
-        ("with publishing and telecommunications", "IT and software"):
-            (PRODUCERS, ["it_capital", "software_capital"]),
-    }  # fmt: skip
-    cores, wholes = {}, {}
-    for key, (members, capital) in definitions.items():
-        own = panel["industry"].isin(members)
-        costs = panel.loc[~own, [f"cost_{name}" for name in capital]].to_numpy()
-        cores["; ".join(key)] = float(panel.loc[own, "value_added"].sum()) / gdp
-        wholes["; ".join(key)] = cores["; ".join(key)] + float(costs.sum()) / gdp
-    account, verdicts, distances, growth = america.tables()
-    shown: Any = account.frame.loc[2017]
-    assert str(shown["core"]) == (
-        f"{max(cores.values()) * gdp / 1e3:.0f} [{min(cores.values()) * gdp / 1e3:.0f}, "
-        f"{max(cores.values()) * gdp / 1e3:.0f}]"
-    )
-    least, most = (100 * end(wholes.values()) for end in (min, max))
-    assert str(shown["share of GDP, %"]) == f"{most:.1f} [{least:.1f}, {most:.1f}]"
-    line: Any = verdicts.frame.loc["S17"]
-    assert line[["estimate", "lowest", "highest", "error"]].tolist() == pytest.approx(
-        [most, least, most, most / 6.9 - 1]
-    )
-    assert line[["figure", "unit", "agrees"]].tolist() == ["share of GDP, 2017", "percent", "yes"]
-    assert str(line["reported"]) == "6.9"
-    assert verdicts.formats["error"] == ".1%"
-    assert list(distances.frame.columns) == [
-        f"{what}, {year}"
-        for what in ("core alone", "with capital in use")
-        for year in (2017, 2019, 2021)
-    ]
-    assert distances.frame["core alone, 2017"].to_dict() == pytest.approx(cores)
-    assert distances.frame["with capital in use, 2017"].to_dict() == pytest.approx(wholes)
-    assert set(distances.formats.values()) == {".1%"}
-    assert growth.title == "Contributions to growth, 1998 to 2023"
-    means = {name: 100 * america.growth[name].mean() for name in america.growth}
-    assert growth.frame["log points x 100 a year"].to_dict() == pytest.approx(means)
-    lines = america.findings()
-    level: Any = america.account.loc[("growth accounting", 2023)]
-    assert lines[0].replace(" %", "%") == (
-        f"Level: the producing industries of the digital economy made {level['core']:.0f} billion "
-        "US dollars in 2023; what its capital earns in all other industries brings the total to "
-        f"{level['total']:.0f} billion US dollars, {level['share']:.1%} of GDP "
-        f"[{level['share_low']:.1%}, {level['share_high']:.1%} over the definitions]."
-    )
-    assert lines[2].replace(" %", "%") == (
-        "BEA prints 6.9 percent for 2017 (S17); the core alone is "
-        f"{max(cores.values()):.1%} of GDP, core and capital {most:.1f}%."
-    )
-    wide = "An interval over definitions is wide: overlap says that some definition comes near, no"
-    agreed = f"account agrees with 3 of 3 independent facts (S17, S19, S21). {wide} more."
-    assert lines[-1] == f"Score: The {agreed}"
-    assert verdicts.notes == (f"The {agreed}",)
 
 
 def test_a_share_of_the_digital_economy_of_japan_is_that_of_its_table() -> None:

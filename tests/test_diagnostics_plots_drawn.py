@@ -1082,7 +1082,13 @@ def test_pictures_name_as_many_as_fit_unless_asked_otherwise() -> None:
 
 @pytest.mark.parametrize(
     ("dx", "box"),
-    [(7.0, (17, 23, 37, 33)), (-7.0, (-17, 23, 3, 33)), (0.0, (0, 23, 20, 33))],
+    [
+        (7.0, (17, 23, 37, 33)),
+        (-7.0, (-17, 23, 3, 33)),
+        (0.0, (0, 23, 20, 33)),
+        (0.5, (10.5, 23, 30.5, 33)),
+        (-0.5, (-10.5, 23, 9.5, 33)),
+    ],
 )
 def test_a_name_stands_right_left_or_over_its_point(dx: float, box: tuple[float, ...]) -> None:
     found = style._box(np.array([10.0, 20.0]), dx, 3.0, 20.0, 10.0)

@@ -307,6 +307,11 @@ def test_files_hold_five_digits_and_an_adjustment_the_decimals_of_its_value(
     np.testing.assert_array_equal(own["z"], made.adjustments["z"].map(lambda z: round(z, 4)))
 
 
+def test_files_hold_an_adjustment_of_nothing(made: ReconciledAccount) -> None:
+    nothing = replace(made, adjustments=0.0 * made.adjustments).frames()
+    assert (nothing["reconciled_adjustments"] == 0.0).all(axis=None)
+
+
 def bracketed(own: Any, name: str, spec: str, scale: float = 1.0) -> str:
     middle, low, high = (format(scale * own[name + e], spec) for e in ("", "_low", "_high"))
     return f"{middle} [{low}, {high}]"

@@ -199,6 +199,9 @@ def test_a_mixture_is_stacked_to_its_density_and_marked() -> None:
     labels = ["base: 0.060 (0.010), weight 75%", "scale: 0.010 (0.020), weight 25%"]
     assert said.startswith("Mixture of 2 equations, elasticity: median ")
     assert said.endswith(f"; {'; '.join(labels)}.")
+    assert qn.plot_mixture(equations.assign(weight=[0.75, 0.25])).get_label() == said
+    alone = str(qn.plot_mixture(equations.assign(weight=[0.5, 0.0])).get_label())
+    assert alone.endswith("base: 0.060 (0.010), weight 100%; scale: 0.010 (0.020), weight 0%.")
     assert legend(figure) == [
         *labels, "mixture", f"median {median:.3f}", "cost share 0.050", "own 0.020",
     ]  # fmt: skip

@@ -304,6 +304,38 @@ def test_bars_of_collinearity_are_the_variance_inflation_of_statsmodels() -> Non
     assert judged().axes[5].get_xlim() == (0.0, 11.0)
 
 
+def test_a_row_that_only_its_own_column_explains_is_neither_drawn_nor_named() -> None:
+    frame = panel().assign(own=lambda rows: 1.0 * (rows.index == 3))
+    sample = examine(qn.fit_panel("y ~ x + own", frame))
+    assert np.isnan(sample.influence.standardised[3])
+    for draw in (plots._draw_leverage, plots._draw_residuals, plots._draw_quantiles):
+        axes: Any = Figure().subplots()
+        assert "3" not in draw(axes, sample).texts
+        assert np.isfinite(rings(axes)).all()
+    axes = Figure().subplots()
+    plots._draw_leverage(axes, sample)
+    assert len(offsets(axes)) == 49
+
+
+@pytest.mark.parametrize(
+    ("factor", "red", "text"),
+    [(9.9, False, "9.90"), (10.1, True, "10.10"), (99.9, True, "99.90"), (100.6, True, "101")],
+)
+def test_a_bar_beyond_ten_is_red_and_one_of_a_hundred_is_whole(
+    factor: float, red: bool, text: str
+) -> None:
+    """Two regressors whose correlation r gives both the factor 1 / (1 - r^2)."""
+    g = np.random.default_rng(0)
+    basis = np.linalg.qr(np.column_stack([np.ones(30), g.standard_normal((30, 3))]))[0][:, 1:]
+    x, z, y = 10.0 * basis.T
+    r = np.sqrt(1.0 - 1.0 / factor)
+    frame = pd.DataFrame({"x": x, "w": r * x + np.sqrt(1 - r**2) * z, "y": y})
+    axes: Any = Figure().subplots()
+    plots._draw_collinearity(axes, examine(qn.fit_panel("y ~ x + w", frame)))
+    assert [to_hex(bar.get_facecolor()).upper() for bar in axes.patches] == [COLOURS[red]] * 2
+    assert [one.get_text() for one in axes.texts[:2]] == [text] * 2
+
+
 def test_the_map_holds_the_scaled_sum_of_every_cell() -> None:
     """Two rows a cell and one cell with none: sum over root of number, by hand from the rows."""
     frame = pd.concat([panel(), panel().assign(x=lambda f: f["x"] ** 2)], ignore_index=True)

@@ -1,6 +1,7 @@
 """What the linkage run rests on, and where a figure comes from."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def test_stages_and_sectors_add_up(found: CoreLinkages) -> None:
     assert list(frame.loc[BASE].index) == [2017, 2018, 2019, 2020]
     assert found.made == (2019,)
     assert found.core[2018] == pytest.approx(0.4386)  # the printed core, to which it is scaled
-    own = frame.loc[(BASE, 2018)]
+    own: Any = frame.loc[(BASE, 2018)]
     assert own["of core"] == pytest.approx(own["elsewhere"] / 0.4386)
     readings, largest = found.tables()
     assert list(readings.formats.items()) == [(name, ".2f") for name in frame.columns]

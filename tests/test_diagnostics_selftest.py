@@ -86,7 +86,7 @@ def test_gaps_are_the_largest_relative_to_output_and_fail_it(
     assert found["Z 1 + f = x"] == 0.125
     assert found["account adds up"] == 0.25
     assert made.checks["passes"].tolist() == [True, True, True, False, False, False]
-    assert made.checks.loc["L f = x", "of"].startswith("8 tables of China")
+    assert str(made.checks.loc["L f = x", "of"]).startswith("8 tables of China")
     assert 0 < made.seconds < 60
     told = made.tables()[0].notes[0]
     assert told == f"A check fails: do not trust results here. {made.seconds:.1f} s."

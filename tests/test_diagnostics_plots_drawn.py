@@ -505,6 +505,7 @@ def test_errors_of_forecasts_are_quantiles_with_their_root_mean_square() -> None
     for found, levels in ((outer, [0.05, 0.95]), (inner, [0.25, 0.75])):
         expected = [[(end, k + 1) for end in np.quantile(kept[k], levels)] for k in range(2)]
         close(segments(cast("LineCollection", found)), expected)
+        assert {to_hex(shade).upper() for shade in found.get_color()} == {BLUE}
     close(points(second.lines[0]), [(10.0, 1), (80.0, 2)])
     size = [float(np.sqrt(np.mean(errors**2))) for errors in kept]
     assert [(text.get_text(), text.xy) for text in second.texts] == [
@@ -973,6 +974,7 @@ def test_nodes_are_stacked_centred_and_named_at_their_ends() -> None:
             (2 - wide / 2, top - 6.0, wide, 6.0), (2 - wide / 2, -top, wide, 2.0),
         ],
     )  # fmt: skip
+    assert small_flows().get_size_inches().tolist() == [9.0, pytest.approx(1.6 + 0.36 * 2)]
     own = [
         to_hex(one.get_facecolor()).upper() for one in axes.patches if isinstance(one, Rectangle)
     ]
@@ -1046,6 +1048,9 @@ def test_long_lists_and_headings_of_pictures_are_cut() -> None:
     assert figure._suptitle.get_text() == f"Extraction ({lost.kind}) of {taken}"[:110]
     long = table.extract(dict.fromkeys(labels[:6], 0.5)).plot()
     assert len(long._suptitle.get_text()) == 110
+    names = {"sector 00": "m" * 34, "sector 01": "m" * 35}  # of 44 columns and of 45
+    called = [text.get_text() for text in lost.plot(names=names).axes[0].get_yticklabels()[:2]]
+    assert called == [f"sector 00 {'m' * 34}", "sector 01..."]
     wrong = pd.DataFrame([[1.0] * 5], columns=list("abcde"))
     with pytest.raises(qn.DataError, match=r"columns must be years, got \['a', 'b', 'c', 'd'\]$"):
         qn.plot_path(wrong, {}, quantity="total")

@@ -93,7 +93,12 @@ def _figure(printed: str, unit: str, year: int = 2018) -> dict[str, object]:
         ),
         (
             {"reported.figures": {"T18": _figure("1.42", "percent")}},
-            r"reported\.figures\.T18\.unit: a total value added in 'percent'",
+            r"reported\.figures\.T18\.unit: a total value added in 'percent'; expected a unit such "
+            r"as trillion yuan",
+        ),
+        (
+            {"reported.figures": {"S18": _figure("1.42", "million")}},
+            r"reported\.figures\.S18\.unit: a share of GDP in 'million'; expected percent",
         ),
         (
             {"reported.figures": {"G18": _figure("-5", "percent")}},

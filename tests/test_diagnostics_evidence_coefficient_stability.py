@@ -202,6 +202,8 @@ def test_bad_options_of_the_placebo_are_refused() -> None:
     data["g"] = 1
     with pytest.raises(DataError, match="no column 'size'"):
         scale_placebo("y ~ x", data, term="x", scale="size", groups="g")
+    with pytest.raises(DataError, match="the regression 'y ~ x' has no term 'W'"):
+        scale_placebo("y ~ x", data, term="W", scale="x", groups="g")
     with pytest.raises(DataError, match="stands in 'x:W' too"):
         scale_placebo("y ~ x + x:W", data, term="x", scale="W", groups="g")
     with pytest.raises(EstimationError, match="draws"):

@@ -97,8 +97,8 @@ def _figure(printed: str, unit: str, year: int = 2018) -> dict[str, object]:
             r"as trillion yuan",
         ),
         (
-            {"reported.figures": {"S18": _figure("1.42", "million")}},
-            r"reported\.figures\.S18\.unit: a share of GDP in 'million'; expected percent",
+            {"reported.figures": {"G18": _figure("55.7", "million")}},
+            r"reported\.figures\.G18\.unit: a real growth of the total in 'million'; expected perc",
         ),
         (
             {"reported.figures": {"G18": _figure("-5", "percent")}},

@@ -1111,6 +1111,8 @@ def test_covered_names_cost_their_area_the_frame_its_length_and_points_each() ->
     assert style._overlap(box, other) == 25.0  # five by five
     assert style._overlap(box, other + 5.0) == 0.0  # touching is no overlap
     assert style._overlap(box, other + 9.0) == 0.0  # apart on both axes
+    wide, high = np.array([1.0, 20.0, 4.0, 30.0]), np.array([2.0, 10.0, 9.0, 25.0])
+    assert style._overlap(wide, high) == style._overlap(high, wide) == 2.0 * 5.0
     assert style._cost(box, [other, other], nothing, window) == 500.0
     sides = ([-3, 10, 30, 20], [90, 10, 102, 20], [10, -4, 30, 20], [10, 95, 30, 105])
     costs = [style._cost(np.array(side, float), [], nothing, window) for side in sides]
@@ -1129,6 +1131,9 @@ def placed(points: Any, texts: list[str], crowd: Any = None) -> Any:
 
 
 def test_the_nearest_free_place_is_taken_and_a_far_name_gets_a_line() -> None:
+    around = [(7, 3), (-7, 3), (7, -9), (-7, -9), (0, 9), (0, -13)]
+    far = [(near * dx, near * dy) for near in (1.0, 1.8, 2.8, 4.0, 5.5) for dx, dy in around]
+    np.testing.assert_allclose(style._OFFSETS, far)
     (alone,) = placed([(5, 5)], ["name"])
     assert alone.get_position() == (0, 9)  # nine points away, the next ten
     assert alone.get_ha() == "center"

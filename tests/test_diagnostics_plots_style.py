@@ -238,6 +238,7 @@ def test_a_new_figure_has_quiet_axes() -> None:
         assert axes.get_axisbelow() is True
         assert all(line.get_visible() for line in axes.get_xgridlines())
         assert axes.get_xgridlines()[0].get_color() == "#DDDDDD"
+        assert axes.get_xgridlines()[0].get_linewidth() == 0.6
         assert axes.xaxis.get_ticklabels()[0].get_fontsize() == 9
     assert figure.axes[0].get_shared_y_axes().joined(*figure.axes)
     with pytest.raises(AttributeError, match="has no attribute 'Plot'"):

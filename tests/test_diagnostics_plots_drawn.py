@@ -101,6 +101,7 @@ def test_an_account_is_two_bars_a_year_an_interval_and_diamonds() -> None:
     out = named(axes)["reported, held out"]
     close(points(used) + points(out), [(2018.16, 1.42), (2019.16, 2.13)])
     assert (used.get_markerfacecolor(), out.get_markerfacecolor()) == (RED, "white")
+    assert used.get_markeredgecolor() == out.get_markeredgecolor() == RED
     assert {used.get_linestyle(), out.get_linestyle()} == {"None"}
     assert axes.get_ylabel() == "value added, trillion yuan"
     assert axes.get_title() == "linkage run"
@@ -751,6 +752,7 @@ def test_a_waterfall_writes_each_step_above_its_bar() -> None:
         ],
     )  # fmt: skip
     assert colours(axes) == [GREY, GREY, BLUE, RED, GREEN]
+    assert [tone(bar.get_edgecolor()) for bar in axes.patches[2:]] == ["blue", "red", "green"]
     close(
         [points(line) for line in axes.lines if line.get_color() == GREY],
         [[(k + 0.31, top), (k + 0.69, top)] for k, top in enumerate((3.0, 2.5, 4.5, -1.0))],

@@ -447,6 +447,7 @@ def test_boxes_are_the_groups_by_their_median() -> None:
     assert [int(text.get_text()) for text in axes.get_yticklabels()] == list(expected.index)
     assert list(axes.get_yticks()) == list(range(1, 32))
     assert axes.get_title(loc="left") == "Residuals by unit"
+    assert COLOURS[0] in {line.get_markeredgecolor() for line in axes.lines}  # what lies far off
     medians = [line for line in axes.lines if line.get_color() == COLOURS[1]]
     drawn = {float(np.mean(line.get_ydata())): float(line.get_xdata()[0]) for line in medians}
     np.testing.assert_allclose([drawn[k] for k in range(1, 32)], expected)

@@ -111,6 +111,8 @@ def test_errors_are_laid_out_one_row_a_rule_with_what_each_decides() -> None:
     assert (line["low"], line["high"]) == (own["conf_low"], own["conf_high"])
     assert line["p_value"] == own["p_recommended"]
     assert line["p < 0.05"] == (line["p_value"] < 0.05)
+    even: Any = replace(found, frame=found.frame.assign(p_recommended=0.05)).by_rule().T
+    assert not even["x", "recommended (CR2)"]["p < 0.05"]
     boot = table["x", "bootstrap"]
     assert (boot["low"], boot["high"]) == (own["bootstrap_low"], own["bootstrap_high"])
     reach = stats.t.ppf(0.975, own["df"]) * own["recommended"]

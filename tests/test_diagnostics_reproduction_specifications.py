@@ -1,5 +1,6 @@
 """The specification curve of a study: every combination estimated, none dropped in silence."""
 
+import functools
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 import quesnay as qn
 from quesnay.diagnostics.evidence.specification import SpecificationCurve
 from quesnay.diagnostics.report.language import ENGLISH
-from quesnay.diagnostics.reproduction.assembly import prepare
+from quesnay.diagnostics.reproduction.assembly import Assembly, prepare
 from quesnay.diagnostics.reproduction.evidence import gather_evidence
 from quesnay.diagnostics.reproduction.facts import collect_facts
 from quesnay.diagnostics.reproduction.regressions import elasticity_draws, fit_potential
@@ -68,13 +69,18 @@ def _one(curve: SpecificationCurve, **changed: str) -> pd.DataFrame:
     return rows[np.logical_and.reduce([rows[name] == level for name, level in wanted.items()])]
 
 
-def test_specifications_are_the_curve_at_the_base_elasticity_and_the_ties_of_drawn_weights(
+@functools.cache
+def assembled() -> Assembly:
+    return prepare(STUDY, seed=0).assembly
+
+
+def test_a_calibrated_specification_is_the_curve_at_the_base_elasticity(
     curve: SpecificationCurve,
 ) -> None:
     mine = _one(curve)
     assert len(mine) == 1
     # by hand: core and using value added of the assembly, the curve through two points
-    made = prepare(STUDY, seed=0).assembly
+    made = assembled()
     model = made.model
     weights = np.zeros(42)
     for _, place, weight in model.cells:
@@ -93,8 +99,10 @@ def test_specifications_are_the_curve_at_the_base_elasticity_and_the_ties_of_dra
     share = np.exp(-np.exp(np.log(-np.log(high)) + step))
     assert np.isclose(float(mine["estimate"].iloc[0]), core[2] + full[2] * share, rtol=1e-9)
 
-    # a linkage specification: all at its middle, then weights drawn around it, seed 1, the
-    # standard deviation of their logarithms the root of log(1 + 0.5^2)
+
+def test_a_linkage_specification_is_the_ties_of_drawn_weights(curve: SpecificationCurve) -> None:
+    """All at its middle, then weights around it, seed 1, deviation of logs root log(1 + 0.5^2)."""
+    model = assembled().model
     inputs = {
         name: np.repeat(value, 21)
         for name, value in median_inputs(STUDY, collect_facts(STUDY), model, (0.0, 0.0)).items()

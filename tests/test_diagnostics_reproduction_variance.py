@@ -55,6 +55,17 @@ def test_one_source_at_a_time_moves_the_figure_around_where_all_are_at_their_mid
     assert "curve family" not in found["elasticity", "T19"].swings.index
     assert "saturation" not in found["linkage", "T19"].swings.index
     assert "jobs per value added" not in found["calibrated", "T20"].swings.index
+    # the core pattern is what moves the linkage run
+    assert found["linkage", "T19"].swings["swing"].idxmax() == "core pattern"
+
+
+def test_sources_stand_by_size_and_the_elasticity_moves_its_share_of_a_total(
+    result: Reproduction,
+) -> None:
+    found, made = source_tornados(result), result.assembly
+    assert made.model.potential is not None
+    middle = median_inputs(result.study, result.facts, made.model, made.productivity)
+    middle = {**middle, "elasticity": np.array([made.model.potential.median])}
     for run in result.runs:  # the largest first, over both totals; none under a hundredth of it
         first, second = (found[run, name].swings for name in ("T19", "T20"))
         assert list(first.index) == list(second.index)
@@ -78,8 +89,6 @@ def test_one_source_at_a_time_moves_the_figure_around_where_all_are_at_their_mid
         ends = core + (own.center - core) * np.quantile(values, [0.025, 0.975]) / median
         np.testing.assert_allclose(own.swings.loc[source, ["low", "high"]], ends, rtol=1e-9)
         assert source not in found["calibrated", "T19"].swings.index
-    # the core pattern is what moves the linkage run
-    assert found["linkage", "T19"].swings["swing"].idxmax() == "core pattern"
 
 
 def test_segments_of_the_core_add_up_to_the_account(result: Reproduction) -> None:

@@ -145,8 +145,9 @@ def test_names_of_points_do_not_cover_each_other() -> None:
 
 def test_of_many_groups_those_that_move_the_estimate_most_are_drawn() -> None:
     fitted = firms(60)
-    (axes,) = plot_influence(fitted).axes
-    assert axes.figure.get_size_inches().tolist() == pytest.approx([7.2, 0.19 * 45 + 1.4])
+    figure = plot_influence(fitted)
+    (axes,) = figure.axes
+    assert figure.get_size_inches().tolist() == pytest.approx([7.2, 0.19 * 45 + 1.4])
     drawn = np.asarray(axes.lines[-1].get_xdata(), dtype=float)
     distance = np.abs(fitted.jackknife().replications["x"].to_numpy() - fitted.params["x"])
     expected = np.sort(distance)[-45:]

@@ -308,8 +308,9 @@ def test_files_hold_five_digits_and_an_adjustment_the_decimals_of_its_value(
 
 
 def test_files_hold_an_adjustment_of_nothing(made: ReconciledAccount) -> None:
-    nothing = replace(made, adjustments=0.0 * made.adjustments).frames()
-    assert (nothing["reconciled_adjustments"] == 0.0).all(axis=None)
+    zeros = 0.0 * made.adjustments.fillna(0.0)
+    nothing = replace(made, adjustments=zeros).frames()["reconciled_adjustments"]
+    np.testing.assert_array_equal(nothing.to_numpy(float), 0.0)
 
 
 def bracketed(own: Any, name: str, spec: str, scale: float = 1.0) -> str:

@@ -344,6 +344,9 @@ def test_tornados_stand_by_run_and_figure_with_the_printed_value_and_shares() ->
         "T19, curve: 5, most by pattern, 4 to 6, 97% of the variance."
     )
     assert figure.get_size_inches().tolist() == pytest.approx([9.6, 1.2 + 2 * (0.9 + 0.27 * 2)])
+    fewer = {("a", "T18"): panels[keys[0]], ("b", "T18"): Tornado("T18", 2.0, SWINGS[:1], 0.95)}
+    uneven = uncertainty.plot_tornados(fewer)  # every panel has room for the most
+    assert uneven.get_size_inches()[1] == pytest.approx(1.2 + 2 * (0.9 + 0.27 * 2))
     heading = figure._suptitle
     assert heading.get_text().startswith("Bars: one source moves, all others at their middle.")
     plain: Any = uncertainty.plot_tornados({keys[0]: panels[keys[0]]})

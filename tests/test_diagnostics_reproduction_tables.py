@@ -298,6 +298,17 @@ def test_gdp_of_a_study_without_vintages_is_that_of_its_tables() -> None:
     assert behind.loc["GDP", "value"] == pytest.approx(gdp)
 
 
+@pytest.mark.parametrize("reading", ["", "sum over single parts"])
+def test_the_reading_of_the_run_itself_is_named_and_not_among_the_others(
+    result: Reproduction, reading: str
+) -> None:
+    study = replace(result.study, tables=replace(result.study.tables, reading=reading))
+    (table,) = tables.bounds_table(replace(result, study=study))
+    assert table.notes[0] == f"The run itself: {reading or 'suppliers of the core'}."
+    shown = table.frame.index.unique(0)
+    assert ("sum over single parts" in shown) is not bool(reading)
+
+
 def test_every_concept_is_defined_with_letter_unit_and_equation(result: Reproduction) -> None:
     rows: Any = tables.definitions_table(result).frame.set_index("letter")
     units = rows.loc[["C", "I", "T", "S", "H", "K", "G", "J"], "unit"].tolist()

@@ -114,10 +114,11 @@ def test_a_made_up_input_of_equal_scale_earns_most_of_the_elasticity(
         keep="province:year",
         absorb=EFFECTS,
         cluster="province",
-        draws=400,
+        draws=350,
     )
     assert result.estimate == pytest.approx(0.0567, abs=5e-5)
     assert result.std_error == pytest.approx(0.0141, abs=5e-5)
+    assert len(result.made_up) == 350
     assert 0.044 < result.made_up.mean() < 0.052
     assert 0.12 < result.share_reaching < 0.30
     assert "of the made-up inputs reach the estimate" in result.summary()
@@ -201,6 +202,8 @@ def test_bad_options_of_the_placebo_are_refused() -> None:
     data["g"] = 1
     with pytest.raises(DataError, match="no column 'size'"):
         scale_placebo("y ~ x", data, term="x", scale="size", groups="g")
+    with pytest.raises(DataError, match="the regression 'y ~ x' has no term 'W'"):
+        scale_placebo("y ~ x", data, term="W", scale="x", groups="g")
     with pytest.raises(DataError, match="stands in 'x:W' too"):
         scale_placebo("y ~ x + x:W", data, term="x", scale="W", groups="g")
     with pytest.raises(EstimationError, match="draws"):

@@ -17,7 +17,7 @@ from scipy import stats
 
 import quesnay as qn
 from quesnay.diagnostics.evidence.specification import SpecificationCurve, rank_specifications
-from quesnay.diagnostics.plots import evidence, input_output, style, uncertainty
+from quesnay.diagnostics.plots import evidence, style, uncertainty
 from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, plot_penetration
 from quesnay.diagnostics.plots.growth import (
     plot_disaggregation,
@@ -101,6 +101,7 @@ def test_an_account_is_two_bars_a_year_an_interval_and_diamonds() -> None:
     out = named(axes)["reported, held out"]
     close(points(used) + points(out), [(2018.16, 1.42), (2019.16, 2.13)])
     assert (used.get_markerfacecolor(), out.get_markerfacecolor()) == (RED, "white")
+    assert used.get_markeredgecolor() == out.get_markeredgecolor() == RED
     assert {used.get_linestyle(), out.get_linestyle()} == {"None"}
     assert axes.get_ylabel() == "value added, trillion yuan"
     assert axes.get_title() == "linkage run"
@@ -199,6 +200,9 @@ def test_a_mixture_is_stacked_to_its_density_and_marked() -> None:
     labels = ["base: 0.060 (0.010), weight 75%", "scale: 0.010 (0.020), weight 25%"]
     assert said.startswith("Mixture of 2 equations, elasticity: median ")
     assert said.endswith(f"; {'; '.join(labels)}.")
+    assert qn.plot_mixture(equations.assign(weight=[0.75, 0.25])).get_label() == said
+    alone = str(qn.plot_mixture(equations.assign(weight=[0.5, 0.0])).get_label())
+    assert alone.endswith("base: 0.060 (0.010), weight 100%; scale: 0.010 (0.020), weight 0%.")
     assert legend(figure) == [
         *labels, "mixture", f"median {median:.3f}", "cost share 0.050", "own 0.020",
     ]  # fmt: skip
@@ -340,6 +344,9 @@ def test_tornados_stand_by_run_and_figure_with_the_printed_value_and_shares() ->
         "T19, curve: 5, most by pattern, 4 to 6, 97% of the variance."
     )
     assert figure.get_size_inches().tolist() == pytest.approx([9.6, 1.2 + 2 * (0.9 + 0.27 * 2)])
+    fewer = {("a", "T18"): panels[keys[0]], ("b", "T18"): Tornado("T18", 2.0, SWINGS[:1], 0.95)}
+    uneven = uncertainty.plot_tornados(fewer)  # every panel has room for the most
+    assert uneven.get_size_inches()[1] == pytest.approx(1.2 + 2 * (0.9 + 0.27 * 2))
     heading = figure._suptitle
     assert heading.get_text().startswith("Bars: one source moves, all others at their middle.")
     plain: Any = uncertainty.plot_tornados({keys[0]: panels[keys[0]]})
@@ -502,6 +509,7 @@ def test_errors_of_forecasts_are_quantiles_with_their_root_mean_square() -> None
     for found, levels in ((outer, [0.05, 0.95]), (inner, [0.25, 0.75])):
         expected = [[(end, k + 1) for end in np.quantile(kept[k], levels)] for k in range(2)]
         close(segments(cast("LineCollection", found)), expected)
+        assert {to_hex(shade).upper() for shade in found.get_color()} == {BLUE}
     close(points(second.lines[0]), [(10.0, 1), (80.0, 2)])
     size = [float(np.sqrt(np.mean(errors**2))) for errors in kept]
     assert [(text.get_text(), text.xy) for text in second.texts] == [
@@ -747,6 +755,7 @@ def test_a_waterfall_writes_each_step_above_its_bar() -> None:
         ],
     )  # fmt: skip
     assert colours(axes) == [GREY, GREY, BLUE, RED, GREEN]
+    assert [tone(bar.get_edgecolor()) for bar in axes.patches[2:]] == ["blue", "red", "green"]
     close(
         [points(line) for line in axes.lines if line.get_color() == GREY],
         [[(k + 0.31, top), (k + 0.69, top)] for k, top in enumerate((3.0, 2.5, 4.5, -1.0))],
@@ -946,10 +955,8 @@ def test_beside_it_stand_the_sectors_that_changed_most_the_largest_on_top() -> N
 # ---- flows -------------------------------------------------------------------------------------
 
 
-WIDE, TOP = (
-    input_output._WIDE,
-    4.0 + input_output._GAP * 8.0 / 2,
-)  # of a node; upper edge of a step of two
+WIDE = 0.12  # of a step, a node
+TOP = 4.0 + 0.025 * 8.0 / 2  # upper edge of a step of two, a gap of a fortieth between them
 
 
 @functools.cache
@@ -972,6 +979,7 @@ def test_nodes_are_stacked_centred_and_named_at_their_ends() -> None:
             (2 - wide / 2, top - 6.0, wide, 6.0), (2 - wide / 2, -top, wide, 2.0),
         ],
     )  # fmt: skip
+    assert small_flows().get_size_inches().tolist() == [9.0, pytest.approx(1.6 + 0.36 * 2)]
     own = [
         to_hex(one.get_facecolor()).upper() for one in axes.patches if isinstance(one, Rectangle)
     ]
@@ -1045,6 +1053,9 @@ def test_long_lists_and_headings_of_pictures_are_cut() -> None:
     assert figure._suptitle.get_text() == f"Extraction ({lost.kind}) of {taken}"[:110]
     long = table.extract(dict.fromkeys(labels[:6], 0.5)).plot()
     assert len(long._suptitle.get_text()) == 110
+    names = {"sector 00": "m" * 34, "sector 01": "m" * 35}  # of 44 columns and of 45
+    called = [text.get_text() for text in lost.plot(names=names).axes[0].get_yticklabels()[:2]]
+    assert called == [f"sector 00 {'m' * 34}", "sector 01..."]
     wrong = pd.DataFrame([[1.0] * 5], columns=list("abcde"))
     with pytest.raises(qn.DataError, match=r"columns must be years, got \['a', 'b', 'c', 'd'\]$"):
         qn.plot_path(wrong, {}, quantity="total")
@@ -1065,6 +1076,9 @@ def test_pictures_name_as_many_as_fit_unless_asked_otherwise() -> None:
     names = {text.get_text() for text in many.axes[0].texts}
     assert "2 others: 3" in names
     assert len(names) == 13  # eleven, the others, and x
+    nodes = [one for one in many.axes[0].patches if isinstance(one, Rectangle)]
+    givers = [to_hex(one.get_facecolor()).upper() for one in nodes if one.get_x() < 0.5]
+    assert givers == 2 * list(COLOURS[:6])
     effects = pd.DataFrame({"A": np.arange(12.0)}, pd.Index(list("abcdefghijkl")))
     made = of(
         effects=effects, total=effects.sum(), account="value_added", unit="", change=effects["A"],
@@ -1081,7 +1095,13 @@ def test_pictures_name_as_many_as_fit_unless_asked_otherwise() -> None:
 
 @pytest.mark.parametrize(
     ("dx", "box"),
-    [(7.0, (17, 23, 37, 33)), (-7.0, (-17, 23, 3, 33)), (0.0, (0, 23, 20, 33))],
+    [
+        (7.0, (17, 23, 37, 33)),
+        (-7.0, (-17, 23, 3, 33)),
+        (0.0, (0, 23, 20, 33)),
+        (0.5, (10.5, 23, 30.5, 33)),
+        (-0.5, (-10.5, 23, 9.5, 33)),
+    ],
 )
 def test_a_name_stands_right_left_or_over_its_point(dx: float, box: tuple[float, ...]) -> None:
     found = style._box(np.array([10.0, 20.0]), dx, 3.0, 20.0, 10.0)
@@ -1096,6 +1116,8 @@ def test_covered_names_cost_their_area_the_frame_its_length_and_points_each() ->
     assert style._overlap(box, other) == 25.0  # five by five
     assert style._overlap(box, other + 5.0) == 0.0  # touching is no overlap
     assert style._overlap(box, other + 9.0) == 0.0  # apart on both axes
+    wide, high = np.array([1.0, 20.0, 4.0, 30.0]), np.array([2.0, 10.0, 9.0, 25.0])
+    assert style._overlap(wide, high) == style._overlap(high, wide) == 2.0 * 5.0
     assert style._cost(box, [other, other], nothing, window) == 500.0
     sides = ([-3, 10, 30, 20], [90, 10, 102, 20], [10, -4, 30, 20], [10, 95, 30, 105])
     costs = [style._cost(np.array(side, float), [], nothing, window) for side in sides]
@@ -1114,6 +1136,9 @@ def placed(points: Any, texts: list[str], crowd: Any = None) -> Any:
 
 
 def test_the_nearest_free_place_is_taken_and_a_far_name_gets_a_line() -> None:
+    around = [(7, 3), (-7, 3), (7, -9), (-7, -9), (0, 9), (0, -13)]
+    far = [(near * dx, near * dy) for near in (1.0, 1.8, 2.8, 4.0, 5.5) for dx, dy in around]
+    np.testing.assert_allclose(style._OFFSETS, far)
     (alone,) = placed([(5, 5)], ["name"])
     assert alone.get_position() == (0, 9)  # nine points away, the next ten
     assert alone.get_ha() == "center"

@@ -123,6 +123,19 @@ def test_what_goes_into_a_core_is_what_it_sells() -> None:
     assert into["imported inputs"] == pytest.approx(abroad, rel=1e-6)
 
 
+def test_flows_under_a_billionth_of_the_largest_are_rests_of_rounding() -> None:
+    """A core of a: c gives it 1e-8 of its largest flow, d 1e-10; imports are what is left over."""
+    names = list("abcd")
+    Z = pd.DataFrame(0.0, names, names)
+    Z.loc["b", "a"], Z.loc["c", "a"], Z.loc["d", "a"] = 4e5, 1e-2, 1e-4
+    final = pd.Series([1e6, 0.0, 1.0, 1.0], names)
+    own = Z.sum(axis=1) + final - Z.sum(axis=0)
+    table = qn.InputOutputTable(Z, final, own)
+    flows = core_flows(table, np.array([1.0, 0.0, 0.0, 0.0]), names)
+    assert list(flows["source"]) == ["b", "c", "value added of the core", "core"]
+    np.testing.assert_allclose(flows["value"], [4e5, 1e-2, own["a"], 1e6], rtol=1e-6)
+
+
 def test_a_few_sectors_have_no_rest() -> None:
     names = ["a", "b"]
     table = qn.InputOutputTable(

@@ -476,6 +476,11 @@ def test_naive_rules_stand_beside_the_path() -> None:
             "expected a DataFrame",
         ),
         (lambda: qn.plot_mixture(EQUATIONS.assign(std_error=0.0)), "'base' needs a finite"),
+        (lambda: qn.plot_mixture(EQUATIONS.assign(weight=0.0)), "the weights must not all be 0"),
+        (
+            lambda: qn.plot_mixture(EQUATIONS.assign(weight=[1.0, -1.0])),
+            "'with other inputs' needs",
+        ),
         (lambda: qn.plot_mixture(EQUATIONS.drop(columns="weight")), "no column 'weight'"),
         (lambda: qn.plot_mixture(cast("pd.DataFrame", "x")), "expected a DataFrame"),
         (

@@ -118,8 +118,14 @@ def firms(count: int) -> Any:
 def test_long_names_leave_the_panels_their_room() -> None:
     figure: Any = firms(60).plot_diagnostics()
     figure.draw_without_rendering()
+    power, hint = figure.axes[0].yaxis.get_offset_text(), figure.axes[0].texts[0]
+    assert power.get_text() == "1e7"
+    assert power.get_window_extent().x1 <= Text.get_window_extent(hint).x0 + 1  # not under it
     for axes in figure.axes[:6]:
         assert axes.get_window_extent().width > 0.25 * figure.bbox.width
+    panel, scale = (figure.axes[k].get_window_extent() for k in (4, 6))
+    assert scale.height == pytest.approx(0.8 * panel.height, rel=0.01)  # of the map's colours
+    assert 0 < scale.x0 - panel.x1 < scale.width
     assert figure.axes[3].get_xlabel() == "leverage, absorbed effects taken out"
     for axes in (figure.axes[0], figure.axes[1], figure.axes[3]):
         window = axes.get_window_extent()
@@ -139,7 +145,9 @@ def test_names_of_points_do_not_cover_each_other() -> None:
 
 def test_of_many_groups_those_that_move_the_estimate_most_are_drawn() -> None:
     fitted = firms(60)
-    (axes,) = plot_influence(fitted).axes
+    figure = plot_influence(fitted)
+    (axes,) = figure.axes
+    assert figure.get_size_inches().tolist() == pytest.approx([7.2, 0.19 * 45 + 1.4])
     drawn = np.asarray(axes.lines[-1].get_xdata(), dtype=float)
     distance = np.abs(fitted.jackknife().replications["x"].to_numpy() - fitted.params["x"])
     expected = np.sort(distance)[-45:]
@@ -257,9 +265,9 @@ def test_ordered_residuals_stand_at_their_quantiles_and_who_leaves_the_band_is_r
 
 def test_what_is_said_of_the_six_panels_is_true() -> None:
     figure, cooks = judged(), influence().cooks_distance[0]
-    assert figure.get_size_inches()[0] == 13.0
+    assert figure.get_size_inches().tolist() == [13.0, pytest.approx(14.0 + 14.0 / 72.0)]  # a foot
     assert figure._suptitle.get_text() == "y ~ x + `w$_1`: 50 rows, CR1 errors"
-    assert figure._suptitle.get_ha() == "left"
+    assert (figure._suptitle.get_ha(), figure._suptitle.get_position()[0]) == ("left", 0.01)
     top = f"{cooks.max():.2g}"
     assert figure.axes[3].texts[0].get_text() == (
         f"Cook's distance up to {top}: a row beyond 0.5 decides (dashed: 0.5 and 1)"
@@ -296,6 +304,38 @@ def test_bars_of_collinearity_are_the_variance_inflation_of_statsmodels() -> Non
     assert [list(line.get_xdata()) for line in axes.lines] == [[10.0, 10.0]]
     assert axes.get_ylim() == (-1.7, 3.7)  # room for five
     assert judged().axes[5].get_xlim() == (0.0, 11.0)
+
+
+def test_a_row_that_only_its_own_column_explains_is_neither_drawn_nor_named() -> None:
+    frame = panel().assign(own=lambda rows: 1.0 * (rows.index == 3))
+    sample = examine(qn.fit_panel("y ~ x + own", frame))
+    assert np.isnan(sample.influence.standardised[3])
+    for draw in (plots._draw_leverage, plots._draw_residuals, plots._draw_quantiles):
+        axes: Any = Figure().subplots()
+        assert "3" not in draw(axes, sample).texts
+        assert np.isfinite(rings(axes)).all()
+    axes = Figure().subplots()
+    plots._draw_leverage(axes, sample)
+    assert len(offsets(axes)) == 49
+
+
+@pytest.mark.parametrize(
+    ("factor", "red", "text"),
+    [(9.9, False, "9.90"), (10.1, True, "10.10"), (99.9, True, "99.90"), (100.6, True, "101")],
+)
+def test_a_bar_beyond_ten_is_red_and_one_of_a_hundred_is_whole(
+    factor: float, red: bool, text: str
+) -> None:
+    """Two regressors whose correlation r gives both the factor 1 / (1 - r^2)."""
+    g = np.random.default_rng(0)
+    basis = np.linalg.qr(np.column_stack([np.ones(30), g.standard_normal((30, 3))]))[0][:, 1:]
+    x, z, y = 10.0 * basis.T
+    r = np.sqrt(1.0 - 1.0 / factor)
+    frame = pd.DataFrame({"x": x, "w": r * x + np.sqrt(1 - r**2) * z, "y": y})
+    axes: Any = Figure().subplots()
+    plots._draw_collinearity(axes, examine(qn.fit_panel("y ~ x + w", frame)))
+    assert [to_hex(bar.get_facecolor()).upper() for bar in axes.patches] == [COLOURS[red]] * 2
+    assert [one.get_text() for one in axes.texts[:2]] == [text] * 2
 
 
 def test_the_map_holds_the_scaled_sum_of_every_cell() -> None:
@@ -346,6 +386,8 @@ def groups(units: int, *, times: int = 3, clusters: int = 4, seed: int = 0) -> p
 @pytest.mark.parametrize(
     ("units", "clusters", "drawn"),
     [
+        (15, 4, "unit"),
+        (16, 4, "unit"),  # in smaller letters
         (31, 4, "unit"),  # as many rows as a map can name
         (32, 4, "cluster"),
         (33, 32, "cluster"),  # none can be named: the errors are by cluster
@@ -362,7 +404,9 @@ def test_residuals_are_mapped_by_the_unit_where_it_can_be_read(
         axes, examine(qn.fit_panel("y ~ x", frame, **by), unit="unit", time="time", data=frame)
     )
     assert axes.get_title(loc="left") == f"Residuals by {drawn} and time"
-    assert len(axes.get_yticklabels()) == min(31, {"unit": units}.get(drawn, clusters or 0))
+    rows = min(31, {"unit": units}.get(drawn, clusters or 0))
+    assert len(axes.get_yticklabels()) == rows
+    assert axes.get_yticklabels()[0].get_fontsize() == (7 if rows > 15 else 8)
 
 
 def test_of_many_units_the_loudest_are_mapped_in_their_order() -> None:
@@ -404,6 +448,7 @@ def test_boxes_are_the_groups_by_their_median() -> None:
     assert [int(text.get_text()) for text in axes.get_yticklabels()] == list(expected.index)
     assert list(axes.get_yticks()) == list(range(1, 32))
     assert axes.get_title(loc="left") == "Residuals by unit"
+    assert COLOURS[0] in {line.get_markeredgecolor() for line in axes.lines}  # what lies far off
     medians = [line for line in axes.lines if line.get_color() == COLOURS[1]]
     drawn = {float(np.mean(line.get_ydata())): float(line.get_xdata()[0]) for line in medians}
     np.testing.assert_allclose([drawn[k] for k in range(1, 32)], expected)
@@ -446,6 +491,7 @@ def test_many_points_are_small_pale_and_no_paths_of_a_vector_file(
     plots.cloud(axes, np.arange(float(rows)), np.zeros(rows))
     (dots,) = axes.collections
     assert (dots.get_sizes().tolist(), dots.get_alpha()) == ([size], alpha)
+    assert to_hex(dots.get_facecolor()[0]).upper() == COLOURS[0]
     assert bool(dots.get_rasterized()) is as_picture
 
 
@@ -466,8 +512,12 @@ def test_the_smooth_line_is_the_robust_one_of_cleveland() -> None:
     assert len(axes.lines) == 2
 
 
-def test_a_coefficient_without_each_cluster_stands_by_its_estimate_and_interval() -> None:
+@pytest.mark.parametrize("sign", [1.0, -1.0])  # the farthest lies once above, once below
+def test_a_coefficient_without_each_cluster_stands_by_its_estimate_and_interval(
+    sign: float,
+) -> None:
     frame = groups(4)
+    frame["y"] = sign * frame["y"] + 5.0 * frame["x"]
     fitted = qn.fit_panel("y ~ x", frame, cluster="unit")
     figure: Any = plot_influence(fitted)
     axes: Any = figure.axes[0]

@@ -238,6 +238,7 @@ def test_a_new_figure_has_quiet_axes() -> None:
         assert axes.get_axisbelow() is True
         assert all(line.get_visible() for line in axes.get_xgridlines())
         assert axes.get_xgridlines()[0].get_color() == "#DDDDDD"
+        assert axes.get_xgridlines()[0].get_linewidth() == 0.6
         assert axes.xaxis.get_ticklabels()[0].get_fontsize() == 9
     assert figure.axes[0].get_shared_y_axes().joined(*figure.axes)
     with pytest.raises(AttributeError, match="has no attribute 'Plot'"):
@@ -259,6 +260,25 @@ def test_numbers_are_in_full_from_a_thousand_on(value: float, plain: str, signed
 def test_an_axis_says_its_unit_where_there_is_one() -> None:
     assert axis_label("total", "yuan") == "total, yuan"
     assert axis_label("total") == axis_label("total", "") == "total"
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_label_longer_than_its_panel_is_broken_and_fills_it(rows: int) -> None:
+    figure = new_figure(rows, size=(6.0, 4.0))
+    words = "value added of the using industries that rests on inputs of the technology, yuan"
+    figure.axes[0].set_ylabel(words)
+    figure.axes[-1].set_ylabel("total" if rows > 1 else words)
+    finish(figure, alt="A label.")
+    text = figure.axes[0].yaxis.label
+    assert text.get_text().replace("\n", " ") == words
+    lines = text.get_text().split("\n")
+    # 72 points an inch, letters of about half their size of 10, three quarters of the height
+    most = 0.75 * 4.0 * 72 / rows / 5.2
+    assert most - 12 < max(map(len, lines)) <= most
+    assert figure.axes[-1].get_ylabel() == "total" or rows == 1
+    figure.draw_without_rendering()
+    height = text.get_window_extent().height
+    assert 0.6 < height / figure.axes[0].get_window_extent().height < 1.0
 
 
 def test_a_single_year_has_a_year_of_room_on_both_sides() -> None:
@@ -364,6 +384,8 @@ def test_the_foot_takes_paper_of_its_own_below_everything() -> None:
     box = foot.get_window_extent()
     below = min(axes.get_tightbbox().y0 for axes in figure.axes)  # type: ignore[union-attr]
     assert 0 < box.y0 < box.y1 <= figure.legends[0].get_window_extent().y0 < below
+    across = figure.axes[0].get_window_extent()
+    assert 0 < across.x0 < 0.2 * figure.bbox.width < across.width  # the foot takes height alone
     lifted = figure.legends[0].borderaxespad - pad
     assert lifted == pytest.approx(72 * added / figure.legends[0].prop.get_size_in_points())
     two = finish(new_figure(size=(3.0, 4.0)), alt="x", source="National accounts, " * 5)
@@ -385,6 +407,10 @@ def test_a_picture_knows_its_words_and_its_width_on_a_page() -> None:
     assert (picture.width, picture.alt) == (550, 'Two "lines".')
     with Image.open(io.BytesIO(picture.png)) as seen:
         assert seen.size == (250, 150)
+    bundle = figure._repr_mimebundle_()  # type: ignore[attr-defined]
+    with Image.open(io.BytesIO(bundle["image/png"])) as seen:
+        assert seen.size == (550, 330)  # a notebook shows it as wide as a page does
+    assert bundle["text/plain"] == 'Two "lines".'
     html = picture.to_html()
     assert html.startswith('<img alt="Two &quot;lines&quot;." width="550" src="data:image/png;base')
     with Image.open(io.BytesIO(figure_to_bytes(figure))) as seen:

@@ -77,7 +77,7 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         "data must be a DataFrame",
     ),
     "no elasticity to draw": (
-        lambda: estimate_elasticities(BARE, prepare(BARE).facts, seed=0),
+        lambda: estimate_elasticities(BARE, prepare(BARE, seed=0).facts, seed=0),
         "no such section",
     ),
     "no cluster to leave out": (

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -110,6 +111,8 @@ def test_errors_are_laid_out_one_row_a_rule_with_what_each_decides() -> None:
     assert (line["low"], line["high"]) == (own["conf_low"], own["conf_high"])
     assert line["p_value"] == own["p_recommended"]
     assert line["p < 0.05"] == (line["p_value"] < 0.05)
+    even: Any = replace(found, frame=found.frame.assign(p_recommended=0.05)).by_rule().T
+    assert not even["x", "recommended (CR2)"]["p < 0.05"]
     boot = table["x", "bootstrap"]
     assert (boot["low"], boot["high"]) == (own["bootstrap_low"], own["bootstrap_high"])
     reach = stats.t.ppf(0.975, own["df"]) * own["recommended"]
@@ -187,6 +190,23 @@ def test_what_is_wrong_is_a_sentence_a_finding_and_the_tables_say_so() -> None:
         "bootstrap, 99 draws."
     )
     assert [table.title for table in plain().tables()][-1] == "Rows with most influence"
+
+
+def test_rules_that_disagree_and_effects_that_are_held_are_told() -> None:
+    found = by_unit()
+    assert found.groups is not None
+    frame = found.errors.frame.assign(flag=["5 %: only classical", ""])
+    told = replace(
+        found, errors=replace(found.errors, frame=frame), groups=replace(found.groups, exact=False)
+    )
+    assert told.warnings == (*found.warnings, "x: significant at 5 %: only classical errors.")
+    tables = told.tables()
+    assert tables[1].notes[0] == "Conclusions at 5 % differ: x (5 %: only classical)."
+    held = " Absorbed effects are held at their full-sample values."
+    assert tables[-1].notes[1] == found.tables()[-1].notes[1] + held
+    assert [table.title for table in replace(found, groups=None).tables()] == [
+        table.title for table in tables[:-1]
+    ]
 
 
 # ---- which tests, and what they are ------------------------------------------------------------

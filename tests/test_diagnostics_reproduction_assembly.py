@@ -1,6 +1,7 @@
 """What does not vary from draw to draw, worked out by hand from published GDP, tables and jobs."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -89,25 +90,20 @@ def test_a_year_that_productivity_needs_is_named_with_its_file(
     use, facts = result.study.employment, result.facts
     assert use is not None
     assert facts.employed is not None
-    year = use.year - back
+    year, made = use.year - back, facts.industries
+    workers = facts.employed[[code for own in use.sectors.values() for code in own]].sum(axis=1)
+    find = partial(assembly._productivity, since=use.productivity_since, base=use.year)
     told = f"{year} is missing; productivity is followed from employment.productivity_since"
-    lost = replace(facts, industries=facts.industries.drop(index=year))
     with pytest.raises(qn.StudyError, match=rf"gdp\.file: {told}"):
-        assembly._productivity(result.study, lost)
-    lost = replace(facts, employed=facts.employed.drop(index=year))
+        find(made.drop(index=year), workers)
     with pytest.raises(qn.StudyError, match=rf"employment\.panel: {told}"):
-        assembly._productivity(result.study, lost)
-    until = replace(
-        facts,
-        industries=facts.industries[facts.industries.index <= use.year],
-        employed=facts.employed[facts.employed.index <= use.year],
-    )
-    assert assembly._productivity(result.study, until) == result.assembly.productivity
+        find(made, workers.drop(index=year))
+    until = find(made[made.index <= use.year], workers[workers.index <= use.year])
+    assert until == result.assembly.productivity
 
 
 def test_without_employment_there_is_no_productivity(result: Reproduction) -> None:
     bare = replace(result.study, employment=None)
-    assert all(np.isnan(end) for end in assembly._productivity(bare, result.facts))
     levels = next(iter(result.assembly.value_added.values()))
     found, drift = assembly._employment(bare, result.facts, levels)
     assert found is None

@@ -1,13 +1,16 @@
 """Back-tests of a study: leave one out, placebos, forecasts from every origin."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import optimize
 
 import quesnay as qn
 from quesnay.diagnostics.reproduction.assembly import prepare, row
-from quesnay.diagnostics.reproduction.backtests import ElasticityBacktest
+from quesnay.diagnostics.reproduction.backtests import ElasticityBacktest, OriginBacktest
 from quesnay.diagnostics.reproduction.regressions import (
     cluster_grams,
     complete_rows,
@@ -58,9 +61,23 @@ def test_without_a_scale_there_is_no_placebo_of_scale() -> None:
 
 
 def test_the_lead_placebo_is_shown_as_it_came_out(found: ElasticityBacktest) -> None:
-    later = found.lead.iloc[1]
-    fails = later["low"] > 0
-    assert ("The placebo fails" in found.summary()) == bool(fails)
+    for low, high, verdict in (
+        (0.01, 0.2, "The placebo fails: the cross-section mistakes lasting differences between "
+         "cells for the effect of inputs, which is why the base case has unit effects."),
+        (-0.2, -0.01, "The placebo fails: "),
+        (0.0, 0.2, "The placebo holds: later inputs say nothing about the earlier year."),
+        (-0.2, 0.0, "The placebo holds: "),
+    ):  # fmt: skip
+        lead = pd.DataFrame(
+            {"elasticity": [0.1, 0.05], "low": [0.05, low], "high": [0.3, high]}, ["now", "later"]
+        )
+        *_, table = replace(found, lead=lead).tables()
+        assert table.notes[0].startswith(verdict)
+        assert table.formats == {"elasticity": ".3f", "low": ".3f", "high": ".3f"}
+        assert (
+            table.title
+            == "Placebo: later inputs in the first year's cross-section, no unit effects"
+        )
 
 
 def test_the_interval_of_the_lead_placebo_holds_95_percent_of_the_redraws() -> None:
@@ -77,6 +94,9 @@ def test_the_interval_of_the_lead_placebo_holds_95_percent_of_the_redraws() -> N
     counts = rng.multinomial(count, np.full(count, 1 / count), size=41)
     drawn = np.sort(grams.coefficients(counts)[:, [0, -1]], axis=0)
     # the ends of 41 sorted values lie at places 0.025 x 40 = 1 and 39
+    fit = qn.fit_panel(use.formula, cross, absorb=use.absorb)
+    np.testing.assert_allclose(found.lead["elasticity"], fit.params[[USE.term, "lead"]], rtol=1e-7)
+    assert list(found.lead.index) == ["inputs of 2012", "inputs of 2017 (placebo)"]
     np.testing.assert_allclose(found.lead["low"], drawn[1], rtol=1e-9)
     np.testing.assert_allclose(found.lead["high"], drawn[39], rtol=1e-9)
 
@@ -107,8 +127,34 @@ def test_every_origin_forecasts_every_later_total() -> None:
     assert "A naive rule wins: mean of step and growth." in found.summary()
 
 
-def test_gompertz_forecasts_are_those_of_the_straight_line_of_ln_minus_ln() -> None:
-    ready = prepare(STUDY)
+def test_errors_of_forecasts_are_means_by_years_ahead_and_the_smallest_wins() -> None:
+    """By hand: logistic off by 10, 20 and 30 %, no change by 5, 25 and 45 %, one series missing."""
+    frame = pd.DataFrame(
+        {"printed": [1.0, 2.0, 4.0], "logistic": [1.1, 1.6, 2.8], "no change": [0.95, 2.5, 5.8],
+         "bass": [1.0, 2.0, np.nan]},
+        pd.MultiIndex.from_tuples([(1, 2), (1, 3), (2, 3)], names=["origin", "year"]),
+    )  # fmt: skip
+    made = OriginBacktest(frame, "yuan")
+    expected = pd.DataFrame(
+        {"1 ahead": [20.0, 25.0, 0.0], "2 ahead": [20.0, 25.0, 0.0], "all": [20.0, 25.0, np.nan]},
+        ["logistic", "no change", "bass"],
+    )
+    pd.testing.assert_frame_equal(made.errors, expected)
+    forecasts, errors = made.tables()
+    assert forecasts.title == "Printed totals forecast from each origin, yuan"
+    assert set(forecasts.formats.values()) == {".2f"}
+    assert errors.notes == (
+        "The logistic curve wins. Few origins: read the order, not the digits.",
+    )
+    assert list(errors.frame.index) == ["logistic", "no change", "bass"]
+    assert set(errors.formats.values()) == {".1f"}
+    assert (forecasts.sheet, errors.sheet) == ("Path back-test", "Path errors")
+    naive = OriginBacktest(frame.assign(logistic=9.0), "yuan").tables()[1].notes[0]
+    assert naive.startswith("A naive rule wins: no change. ")
+
+
+def test_gompertz_and_bass_forecasts_are_those_of_the_curve_through_two_points() -> None:
+    ready = prepare(STUDY, seed=0)
     found = qn.backtest_penetration(STUDY, draws=200)
     model = ready.assembly.model
     potential, use = model.potential, model.calibration
@@ -126,6 +172,21 @@ def test_gompertz_forecasts_are_those_of_the_straight_line_of_ln_minus_ln() -> N
     first, second = np.log(-np.log(np.array(shares)))
     by_hand = core[2019] + full[2019] * np.exp(-np.exp(2 * second - first))
     assert found.forecasts["gompertz"].iloc[0] == pytest.approx(by_hand, rel=0.01)
+
+    def bass(p: float, q: float, t: float) -> float:
+        e = np.exp(-(p + q) * t)
+        return float((1 - e) / (1 + q / p * e))  # Bass (1969), from his launch on
+
+    times = [year - use.launch for year in (2017, 2018)]
+
+    def misses(logs: "np.ndarray[Any, Any]") -> list[float]:
+        p, q = np.exp(logs)
+        return [bass(p, q, t) / share - 1 for t, share in zip(times, shares, strict=True)]
+
+    p, q = np.exp(optimize.fsolve(misses, np.log([0.001, 0.4])))
+    assert bass(p, q, times[1]) == pytest.approx(shares[1])
+    by_hand = core[2019] + full[2019] * bass(p, q, times[1] + 1.0)
+    assert found.forecasts["bass"].iloc[0] == pytest.approx(by_hand, rel=0.01)
 
 
 def test_a_study_without_curve_or_regression_is_refused() -> None:

@@ -1,6 +1,7 @@
 """What the linkage run rests on, and where a figure comes from."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,6 +33,12 @@ def test_stages_and_sectors_add_up(found: CoreLinkages) -> None:
     assert list(frame.index.get_level_values("reading").unique()) == [BASE, *READINGS]
     assert list(frame.loc[BASE].index) == [2017, 2018, 2019, 2020]
     assert found.made == (2019,)
+    assert found.core[2018] == pytest.approx(0.4386)  # the printed core, to which it is scaled
+    own: Any = frame.loc[(BASE, 2018)]
+    assert own["of core"] == pytest.approx(own["elsewhere"] / 0.4386)
+    readings, largest = found.tables()
+    assert list(readings.formats.items()) == [(name, ".2f") for name in frame.columns]
+    assert set(largest.formats.values()) == {".3f"}
 
 
 def test_the_middle_is_near_the_median_of_the_run(
@@ -65,6 +72,7 @@ def test_the_largest_suppliers_have_names(found: CoreLinkages) -> None:
         f"The {count} largest of {len(own)} sectors, {share:.0%} of the whole; the rest of a "
         "sector with a core part counts as elsewhere.",
     )
+    assert (count, len(own)) == (10, 42)
     assert 0.3 < share < 1
     text = repr(found)
     assert "Who produces for the core, trillion yuan" in text

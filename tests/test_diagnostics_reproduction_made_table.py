@@ -17,7 +17,7 @@ from quesnay.diagnostics.reproduction.sections import with_keys
 from quesnay.diagnostics.reproduction.study import Demand, load_study
 from quesnay.models.input_output.balancing import gras, ras
 from quesnay.models.input_output.table import InputOutputTable
-from quesnay.models.satellite.updating import margins_between, update_table
+from quesnay.models.satellite.updating import Margins, margins_between, update_table
 
 STUDY = load_study("caict_2020")
 JOINED, BALANCED = "sector value added joined", "sector value added balanced"
@@ -98,6 +98,85 @@ def test_how_the_table_is_made_hardly_moves_the_account(made: UpdatedTable) -> N
         assert abs(change) < 0.002
     # without any table of the year the ties of 2018 and 2020 are joined: two years that differ
     assert 0.01 < _level(made, "integration, linkage run", STRAIGHT, "change") < 0.04
+
+
+def test_without_a_table_the_ties_per_unit_of_core_lie_in_the_middle_of_both_years(
+    result: Reproduction, made: UpdatedTable
+) -> None:
+    """By hand from the draws: I / C of 2019 is half that of 2018 and half that of 2020."""
+
+    def drawn(concept: str, year: int, kind: str = "estimate") -> "pd.Series[float]":
+        return result.draws[("linkage", concept, year, kind)]
+
+    ties = (
+        drawn("integration", 2018) / drawn("core", 2018)
+        + drawn("integration", 2020, "outcome") / drawn("core", 2020, "outcome")
+    ) / 2
+    core = drawn("core", 2019)
+    own = made.effect[STRAIGHT]
+    for concept, after in (("integration", ties * core), ("total", core + ties * core)):
+        change = after / drawn(concept, 2019) - 1
+        expected = [after.median(), change.median(), *change.quantile([0.025, 0.975])]
+        found = own.loc[f"{concept}, linkage run", ["level", "change", "low", "high"]]
+        np.testing.assert_allclose(found.to_numpy(float), expected, rtol=1e-9)
+    np.testing.assert_allclose(own.loc["core"].to_numpy(float), [core.median(), 0, 0, 0])
+    others = [name for name in own.index if name not in {"core", "integration, linkage run",
+                                                         "total, linkage run"}]  # fmt: skip
+    assert own.loc[others].isna().to_numpy().all()
+    assert len(others) >= 6  # of two other runs, other readings and other measures of supply
+
+
+def hand_made() -> UpdatedTable:
+    """One measure under three tables, totals of few sectors, imports a quarter off their line."""
+    ways = ("account", STRAIGHT, JOINED)
+    keys = [("account", "level")]
+    keys += [(way, name) for way in ways[1:] for name in ("level", "change", "low", "high")]
+    effect = pd.DataFrame(
+        [[1.5, 1.56, 0.04, 0.03, 0.05, 1.5, 1e-12, 0.0, 0.0]], ["total"],
+        pd.MultiIndex.from_tuples(keys),
+    )  # fmt: skip
+    sources = pd.Series(
+        {"value added by sector": "a", "gross output by sector": "b", "imports": "c",
+         "final demand: fixed_capital": "d"}
+    )  # fmt: skip
+    own = Margins(
+        2018, pd.Series([1000.0, 234.0]), pd.Series([2000.0, 500.0]), pd.Series([30.0, 70.0]),
+        pd.Series({"fixed_capital": 1334.0}), sources, 80.0,
+    )  # fmt: skip
+    return UpdatedTable(
+        2019, "GRAS", OLD, OLD, own, pd.DataFrame({"mean": [0.01]}, ["GRAS"]),
+        pd.DataFrame({"imports": [0.02]}, ["x"]), effect, "trillion yuan", 60,
+    )  # fmt: skip
+
+
+def test_a_made_table_is_told_by_its_levels_its_totals_and_what_was_tried() -> None:
+    made = hand_made()
+    levels, margins, rebuilt, methods = made.tables()
+    assert {name: str(cell) for name, cell in levels.frame.loc["total"].items()} == {
+        "account": "1.5", "no table": "1.56", "no table, change %": "+4.0 [+3.0, +5.0]",
+        "joined": "1.5", "joined, change %": "0.0",  # without width, one number
+    }  # fmt: skip
+    assert levels.formats == dict.fromkeys(("account", "no table", "joined"), ".3f")
+    assert levels.title == "2019: the account by made table, trillion yuan"
+    assert levels.notes[0].startswith("Medians of 60 draws; change: the same draw with the other")
+    assert "Joined: the same by GRAS." in levels.notes[1]
+    assert list(margins.frame.itertuples(name=None)) == [
+        ("value added by sector", 1234.0, "a"), ("gross output by sector", 2500.0, "b"),
+        ("final demand: fixed capital", 1334.0, "d"), ("imports", 100.0, "c"),
+    ]  # fmt: skip
+    assert margins.notes == (
+        "Cells start from the table of 2018 and move by GRAS.",
+        "Imports close the account, +25.0 % from their own straight line.",
+    )
+    assert margins.title == "2019: totals that the table meets, unit of the tables"
+    assert (rebuilt.formats, methods.formats) == ({"imports": ".1%"}, {"mean": ".2%"})
+    assert methods.notes == ("Taken: GRAS.",)
+    sheets = ["Made table 2019", "Margins 2019", "Procedure tried", "Methods of updating"]
+    assert [table.sheet for table in made.tables()] == sheets
+    own = replace(made.margins, expected_imports=0.0)
+    closed = replace(made, margins=own, rebuilt=made.effect.iloc[:0])
+    assert [table.sheet for table in closed.tables()] == [*sheets[:2], sheets[3]]
+    assert len(closed.tables()[1].notes) == 1  # a table without imports has no line of them
 
 
 def test_what_rests_on_value_added_alone_does_not_move(made: UpdatedTable) -> None:

@@ -93,7 +93,12 @@ def _figure(printed: str, unit: str, year: int = 2018) -> dict[str, object]:
         ),
         (
             {"reported.figures": {"T18": _figure("1.42", "percent")}},
-            r"reported\.figures\.T18\.unit: a total value added in 'percent'",
+            r"reported\.figures\.T18\.unit: a total value added in 'percent'; expected a unit such "
+            r"as trillion yuan",
+        ),
+        (
+            {"reported.figures": {"G18": _figure("55.7", "million")}},
+            r"reported\.figures\.G18\.unit: a real growth of the total in 'million'; expected perc",
         ),
         (
             {"reported.figures": {"G18": _figure("-5", "percent")}},
@@ -147,7 +152,7 @@ def test_a_year_without_table_and_gdp_is_named() -> None:
 @pytest.mark.parametrize("kind", ["intermediate_sales", "purchases"])
 def test_supply_is_what_the_producers_sell(kind: str) -> None:
     study = with_keys(load_study("caict_2020"), {"potential.supply": kind})
-    made = prepare(study)
+    made = prepare(study, seed=0)
     table, producing = qn.load_io("CHN", 2018, imports="separate"), ["20", "21", "31"]
     # by hand: what the three sectors sell to sectors, or to the others, per unit of value added
     buyers = [s for s in table.sectors if kind != "purchases" or s not in producing]

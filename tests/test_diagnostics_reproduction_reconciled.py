@@ -133,7 +133,7 @@ def test_tables_say_units(made: ReconciledAccount) -> None:
 
 
 def test_identities_are_those_of_the_concepts_and_name_each_run_once() -> None:
-    texts = identities([2018, 2019], ["calibrated", "linkage"])
+    texts = identities([2018, 2019], ["calibrated", "linkage"], jobs=True)
     assert len(texts) == len(set(texts)) == 2 * 5 + 2
     assert "`integration 2019` = `integration by linkage 2019`" in texts
     assert (
@@ -195,7 +195,7 @@ def test_every_identity_of_two_years_is_written_once_in_words() -> None:
         "`jobs 2019` = `jobs per value added 2019` * `total 2019`"
         " - `jobs per value added 2018` * `total 2018`"
     )
-    texts = identities([2018, 2019], ["calibrated", "linkage"])
+    texts = identities([2018, 2019], ["calibrated", "linkage"], jobs=True)
     assert texts[:5] == [*shares[0], *same[0]]
     assert set(texts[5:]) == {*shares[1], *same[1], growth, jobs}
     assert texts[-1] == jobs
@@ -305,6 +305,12 @@ def test_files_hold_five_digits_and_an_adjustment_the_decimals_of_its_value(
         for name in ("before", "stated_error", "error", "adjustment", "after", "error_after"):
             assert own.loc[key, name] == round(float(line[name]), decimals), (key, name)
     np.testing.assert_array_equal(own["z"], made.adjustments["z"].map(lambda z: round(z, 4)))
+
+
+def test_files_hold_an_adjustment_of_nothing(made: ReconciledAccount) -> None:
+    zeros = 0.0 * made.adjustments.fillna(0.0)
+    nothing = replace(made, adjustments=zeros).frames()["reconciled_adjustments"]
+    np.testing.assert_array_equal(nothing.to_numpy(float), 0.0)
 
 
 def bracketed(own: Any, name: str, spec: str, scale: float = 1.0) -> str:

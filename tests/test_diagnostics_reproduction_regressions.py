@@ -1,6 +1,8 @@
 """The elasticity of the account: rows, the mixture and its median."""
 
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -50,6 +52,20 @@ def test_the_rows_of_a_regression_are_those_of_its_logarithms() -> None:
     assert rows["ln_ict"].isna().sum() == (bought <= 0).sum()
     known = rows["ln_ict"].notna()
     assert np.allclose(np.exp(rows.loc[known, "ln_ict"]), bought[known], rtol=1e-12)
+
+
+def test_empty_cells_of_an_own_panel_are_missing_and_no_weight_leaves_a_row_out(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "panel.csv"
+    path.write_text("year,va,ict,w\n2012,2,1,1\n2012,,3,1\n2017,4,5,2\n2017,4,5,\n", "utf-8")
+    use = replace(
+        USE, panel=str(path), formula="y ~ x", term="x", logarithms={"y": ("va",), "x": ("ict",)},
+        years=(2012, 2017), exclude=None, weights="w", absorb=(), cluster=None,
+    )  # fmt: skip
+    rows = regression_rows(use)
+    np.testing.assert_allclose(rows["y"], np.log([2.0, np.nan, 4.0]))
+    np.testing.assert_allclose(rows["x"], np.log([1.0, 3.0, 5.0]))
 
 
 def test_unknown_columns_and_years_are_refused() -> None:
@@ -183,6 +199,22 @@ def test_rules_of_inference_are_those_of_refits(result: Reproduction) -> None:
     }  # fmt: skip
     assert rivals.formats["observations"] == ".0f"
     assert f"median {found.median:.3f}" in mixed.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("slope", "said"),
+    [
+        (0.314, "0.31; its interval"),
+        (0.0, "0.00; its interval"),
+        (-0.314, "-0.31, negative: inputs return to the mean, the instrument does not push them; "
+         "its interval"),
+    ],
+)  # fmt: skip
+def test_a_first_stage_against_its_reason_is_told(slope: float, said: str) -> None:
+    found: Any = SimpleNamespace(details={"first stage, shift_share": slope})
+    assert regressions._strength(found) == (
+        f"Instrument: first stage {said} says how little it can tell apart."
+    )
 
 
 def test_a_rival_changes_only_the_keys_that_it_names() -> None:

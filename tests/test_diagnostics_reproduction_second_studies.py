@@ -133,6 +133,25 @@ def test_the_contribution_of_capital_is_that_of_a_hand_computation(
     assert america.growth.loc[2017, "capital in use"] == pytest.approx(found, rel=1e-9)
 
 
+def test_the_contribution_of_the_producers_is_their_productivity_by_hand(
+    america: "qn.KlemsAccount",
+) -> None:
+    """Domar weight times growth of output less that of inputs, by shares of cost, both years'."""
+    panel = qn.load_panel("us_klems").query("year in (2016, 2017)")
+    added = panel.groupby("year")["value_added"].sum()
+    names = [str(c)[5:] for c in panel if str(c).startswith("cost_")]
+    costs = [f"cost_{name}" for name in names]
+    found = 0.0
+    for _, frame in panel[panel["industry"].isin(PRODUCERS)].groupby("industry"):
+        own = frame.set_index("year").sort_index()
+        growth = float(np.log(own["quantity_gross_output"]).diff().iloc[1])
+        for name in names:
+            share = float((own[f"cost_{name}"] / own[costs].sum(axis=1)).mean())
+            growth -= share * float(np.log(own[f"quantity_{name}"]).diff().iloc[1])
+        found += float((own["gross_output"] / added).mean()) * growth
+    assert america.growth.loc[2017, "productivity of producers"] == pytest.approx(found, rel=1e-9)
+
+
 def test_a_share_of_the_digital_economy_of_japan_is_that_of_its_table() -> None:
     table = qn.load_io("JPN", 2018)
     own = row(study_case("oecd_ict_japan").account, ("linkage", 2018))

@@ -14,6 +14,7 @@ from quesnay.diagnostics.reproduction import report
 from quesnay.diagnostics.reproduction.evidence import (
     Evidence,
     evidence_sections,
+    gather_evidence,
     reconciled_finding,
 )
 from quesnay.diagnostics.reproduction.result import Reproduction
@@ -316,6 +317,29 @@ def test_the_curve_is_told_by_its_ends_and_a_part_not_made_by_its_reason() -> No
         "Table of a year without one: no table after.", "Specification curve: no choices.",
     ]  # fmt: skip
     assert section.title == "Not made"
+    assert gather_evidence(study_case("oecd_ict_japan")).missing == {
+        "updated": "study 'oecd_ict_japan' has no year between two tables that lacks one of its "
+        "own; there is none to make",
+        "reconciled": "study 'oecd_ict_japan' has one run, linkage; there is nothing to reconcile",
+        "audit": "the figures of this study are audited by quesnay audit FILE",
+        "curve": "the study declares no choices",
+    }
+
+
+def test_the_one_account_is_told_to_pull_away_from_the_report_where_a_run_starts_from_it() -> None:
+    made = founding_case().reconcile()
+    runs = [name for name in made.adjustments.index.unique(0) if "by calibrated" not in name]
+    other = replace(made, adjustments=made.adjustments.loc[runs])
+    said = [
+        next(evidence_sections(replace(NONE, reconciled=one), "", "")).words
+        for one in (made, other)
+    ]  # fmt: skip
+    assert said[0][:1] == said[1]
+    assert said[1][0].endswith("until every identity holds (Stone, Champernowne and Meade 1942).")
+    assert said[0][1:] == [
+        "The calibrated run starts from printed figures: the reconciled account says how far the "
+        "other evidence pulls away from the report."
+    ]
 
 
 def test_the_uncertainty_has_a_table_a_run_and_a_picture_where_one_was_drawn() -> None:

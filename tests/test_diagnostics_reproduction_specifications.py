@@ -1,5 +1,6 @@
 """The specification curve of a study: every combination estimated, none dropped in silence."""
 
+import functools
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,18 @@ import pytest
 import quesnay as qn
 from quesnay.diagnostics.evidence.specification import SpecificationCurve
 from quesnay.diagnostics.report.language import ENGLISH
-from quesnay.diagnostics.reproduction.assembly import prepare
+from quesnay.diagnostics.reproduction.assembly import Assembly, prepare
 from quesnay.diagnostics.reproduction.evidence import gather_evidence
+from quesnay.diagnostics.reproduction.facts import collect_facts
 from quesnay.diagnostics.reproduction.regressions import elasticity_draws, fit_potential
 from quesnay.diagnostics.reproduction.report import report_parts
 from quesnay.diagnostics.reproduction.result import Reproduction
+from quesnay.diagnostics.reproduction.runs import median_inputs
 from quesnay.diagnostics.reproduction.sections import with_keys
 from quesnay.diagnostics.reproduction.specifications import combinations
 from quesnay.diagnostics.reproduction.study import Specifications, Study, load_study
 from quesnay.fitting.regression.resampling import nested_grams
+from quesnay.models.satellite.concepts import CONCEPTS
 
 from .founding_case import founding_curve
 
@@ -65,13 +69,18 @@ def _one(curve: SpecificationCurve, **changed: str) -> pd.DataFrame:
     return rows[np.logical_and.reduce([rows[name] == level for name, level in wanted.items()])]
 
 
+@functools.cache
+def assembled() -> Assembly:
+    return prepare(STUDY, seed=0).assembly
+
+
 def test_a_calibrated_specification_is_the_curve_at_the_base_elasticity(
     curve: SpecificationCurve,
 ) -> None:
     mine = _one(curve)
     assert len(mine) == 1
     # by hand: core and using value added of the assembly, the curve through two points
-    made = prepare(STUDY).assembly
+    made = assembled()
     model = made.model
     weights = np.zeros(42)
     for _, place, weight in model.cells:
@@ -89,6 +98,30 @@ def test_a_calibrated_specification_is_the_curve_at_the_base_elasticity(
     step = np.log(-np.log(high)) - np.log(-np.log(low))
     share = np.exp(-np.exp(np.log(-np.log(high)) + step))
     assert np.isclose(float(mine["estimate"].iloc[0]), core[2] + full[2] * share, rtol=1e-9)
+
+
+def test_a_linkage_specification_is_the_ties_of_drawn_weights(curve: SpecificationCurve) -> None:
+    """All at its middle, then weights around it, seed 1, deviation of logs root log(1 + 0.5^2)."""
+    model = assembled().model
+    inputs = {
+        name: np.repeat(value, 21)
+        for name, value in median_inputs(STUDY, collect_facts(STUDY), model, (0.0, 0.0)).items()
+    }
+    rng = np.random.default_rng(1)
+    for name, _, _ in model.cells:
+        logs = np.sqrt(np.log(1.25)) * rng.standard_normal(20)
+        inputs[name] = np.concatenate([[1.0], np.exp(logs)])
+    rows = curve.estimates[
+        (curve.estimates["integration-driven part"] == "linkage: suppliers, domestic")
+        & (curve.estimates["core pattern"] == "five segments")
+    ].set_index("GDP vintage")
+    for place, vintage in enumerate(("current", "as known in March 2020")):
+        inputs["gdp_vintage"] = np.full(21, float(place))
+        total = model.evaluate("linkage", inputs)[list(CONCEPTS).index("total"), 2]
+        ends = np.quantile(total[1:], [0.025, 0.975])
+        found = rows.loc[vintage, ["estimate", "low", "high", "standard_error"]]
+        expected = [total[0], *ends, total[1:].std(ddof=1)]
+        np.testing.assert_allclose(found.to_numpy(float), expected, rtol=1e-9)
 
 
 def test_a_linkage_specification_knows_no_regression(curve: SpecificationCurve) -> None:

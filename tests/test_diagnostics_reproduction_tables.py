@@ -298,6 +298,17 @@ def test_gdp_of_a_study_without_vintages_is_that_of_its_tables() -> None:
     assert behind.loc["GDP", "value"] == pytest.approx(gdp)
 
 
+@pytest.mark.parametrize("reading", ["", "sum over single parts"])
+def test_the_reading_of_the_run_itself_is_named_and_not_among_the_others(
+    result: Reproduction, reading: str
+) -> None:
+    study = replace(result.study, tables=replace(result.study.tables, reading=reading))
+    (table,) = tables.bounds_table(replace(result, study=study))
+    assert table.notes[0] == f"The run itself: {reading or 'suppliers of the core'}."
+    shown = table.frame.index.unique(0)
+    assert ("sum over single parts" in shown) is not bool(reading)
+
+
 def test_every_concept_is_defined_with_letter_unit_and_equation(result: Reproduction) -> None:
     rows: Any = tables.definitions_table(result).frame.set_index("letter")
     units = rows.loc[["C", "I", "T", "S", "H", "K", "G", "J"], "unit"].tolist()
@@ -317,6 +328,8 @@ def test_a_terminal_shows_title_sentences_and_tables(result: Reproduction) -> No
     small = Table("Two", pd.DataFrame({"a": [1]}, ["x"]))
     text = tables.console_text(["Title"], ["one two three"], [small], ENGLISH, 10)
     assert text == f"Title\n\n- one two\n  three\n\n{small.to_text(width=10)}"
+    full = tables.console_text([], ["one two", "one more"], [], ENGLISH, 9)  # nine columns, ten
+    assert full == "- one two\n- one\n  more"
     assert tables.console_text(["Title"], [], [], ENGLISH, 10) == "Title"
 
 

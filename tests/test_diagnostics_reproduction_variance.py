@@ -59,6 +59,38 @@ def test_one_source_at_a_time_moves_the_figure_around_where_all_are_at_their_mid
     assert found["linkage", "T19"].swings["swing"].idxmax() == "core pattern"
 
 
+def test_sources_stand_by_size_and_the_elasticity_moves_its_share_of_a_total(
+    result: Reproduction,
+) -> None:
+    found, made = source_tornados(result), result.assembly
+    assert made.model.potential is not None
+    middle = median_inputs(result.study, result.facts, made.model, made.productivity)
+    middle = {**middle, "elasticity": np.array([made.model.potential.median])}
+    for run in result.runs:  # the largest first, over both totals; none under a hundredth of it
+        first, second = (found[run, name].swings for name in ("T19", "T20"))
+        assert list(first.index) == list(second.index)
+        size = first["swing"] + second["swing"]
+        assert size.is_monotonic_decreasing
+        assert size.min() > 0.01 * size.max()
+        np.testing.assert_allclose(first["swing"], first["high"] - first["low"])
+    # the integration-driven part is proportional to the elasticity: one of six equations, or the
+    # error around the median by the equation's standard error; the curve takes the median
+    assert result.elasticities is not None
+    mixed, drawn = result.elasticities.mixture, result.inputs
+    place = np.floor(6 * drawn["equation"].to_numpy()).astype(int)
+    errors = mixed["std_error"].to_numpy()[place] * drawn["elasticity_error"].to_numpy()
+    median = made.model.potential.median
+    core = made.model.evaluate("elasticity", middle)[list(CONCEPTS).index("core"), 2, 0]
+    own = found["elasticity", "T19"]
+    for source, values in (
+        ("elasticity, between equations", mixed["elasticity"].to_numpy()[place]),
+        ("elasticity, within equations", median + errors),
+    ):
+        ends = core + (own.center - core) * np.quantile(values, [0.025, 0.975]) / median
+        np.testing.assert_allclose(own.swings.loc[source, ["low", "high"]], ends, rtol=1e-9)
+        assert source not in found["calibrated", "T19"].swings.index
+
+
 def test_segments_of_the_core_add_up_to_the_account(result: Reproduction) -> None:
     frame = segment_table(result).frame
     made = result.assembly

@@ -58,7 +58,9 @@ FOLDERS = ("fitting", "models", "datasets", "diagnostics")
 FROZEN = "tests/test_quesnay_golden.py"
 ASIDE = (FROZEN, "tests/test_house.py", "tests/test_readme.py")  # they look at text, or at all
 SHARED = "tests/founding_case.py"  # computed for one test, read by those of many files
+SIGNED = "tests/test_docs_names.py::test_defaults"  # looks at every signature, and runs none
 NEAR, QUICK, WIDE = 15.0, 12.0, 20.0  # seconds of tests: of like names, that reach the line, files
+SHARING = 60.0  # that share a result with them, whose lines only the first of them is seen to reach
 UNKNOWN = 0.2  # seconds of a test written since
 CPU, WALL = 60, 900  # seconds that a test may take longer than without the fault; all its tests
 MEMORY = 8 << 30  # bytes
@@ -278,9 +280,13 @@ def plan_tests(reach: Reach, fault: Fault, files: Mapping[str, Sequence[str]]) -
     wide = [name for file in dict.fromkeys(whole + alike) for name in files.get(file, ())]
     wide.sort(key=lambda name: name in reach.seconds)  # what was written since is tried first
     sharing = [file for file in files if SHARED in files[file]]
+    sharing.sort(key=lambda name: -len(words & set(_words(name))))
     share = [n for file in sharing for n in files[file]] if set(sharing) & set(whole) else []
-    budgets = (near, NEAR), (quick, QUICK), (wide, WIDE)
-    stages = [*(_within(*one, reach.seconds) for one in budgets), share, files.get(FROZEN, ())]
+    budgets = (near, NEAR), (quick, QUICK), (wide, WIDE), (share, SHARING)
+    signed = [n for n in files.get(_file(SIGNED), ()) if n.startswith(SIGNED)]
+    signed = signed if reach.at_import(fault.file, fault.mutant.line) else []
+    stages = [*(_within(*one, reach.seconds) for one in budgets), signed]
+    stages.append(files.get(FROZEN, ()))
     known, kept = {name for some in files.values() for name in some} - {SHARED}, []
     for stage in stages:
         kept.append([name for name in dict.fromkeys(stage) if name in known])
@@ -355,7 +361,7 @@ class _Warm(_Watch):
             self.items[item.nodeid] = item
             self.files.setdefault(_file(item.nodeid), []).append(item.nodeid)
         for file, names in self.files.items():
-            if f"from tests.{Path(SHARED).stem} import" in (self.copy / file).read_text("utf-8"):
+            if f".{Path(SHARED).stem} import" in (self.copy / file).read_text("utf-8"):
                 names.append(SHARED)
         self.functions = _functions(self.copy)
         self.keepers = [thing for thing in gc.get_objects() if isinstance(thing, KEEPER)]

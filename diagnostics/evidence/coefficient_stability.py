@@ -206,7 +206,7 @@ def oster_bounds(
         Terms that stay in both regressions and say nothing about selection.
     weights : str, optional
         Column of weights.
-    delta : float
+    delta : float, default 1.0
         Selection on unobservables relative to that on the controls; 1 is equal selection.
     r2_max : float, optional
         R2 with everything in the equation, of the variation that effects and fixed terms leave;
@@ -300,9 +300,9 @@ def scale_placebo(
         ``"province:year"``.
     absorb, cluster, weights
         As in `fit_panel`.
-    draws : int
+    draws : int, default 999
         Made-up inputs.
-    seed : int, SeedSequence or Generator
+    seed : int, SeedSequence or Generator, default 0
         Random numbers.
 
     Returns

@@ -251,7 +251,7 @@ def diffusion_errors(
         Saturation as multiples, above one, of the level at the origin: each is a rule of its own.
     horizons : sequence of int
         Steps ahead, in years.
-    least_growth : float
+    least_growth : float, default 0.05
         An origin belongs to the diffusion if its last step is a growth of at least this share.
 
     Returns

@@ -369,7 +369,7 @@ def run_specifications(
         same resample: that is what the joint test needs.
     grid : Grid
         Choices and admissibility rules.
-    draws : int
+    draws : int, default 200
         Resamples a specification.
     seed : int
         Root of the random numbers.

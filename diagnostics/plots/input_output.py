@@ -498,7 +498,7 @@ def plot_flows(
         Unit of the values.
     names : mapping, optional
         Label -> name, written after it.
-    most : int
+    most : int, default 12
         Nodes a step; the smallest others are drawn as one.
     title : str
         What is drawn.

@@ -342,8 +342,8 @@ def _ranges(axes: "Axes", result: Tornado, shares: "pd.Series[float] | None") ->
     label = f"{percent(result.level)} of the figure, one source drawn"
     axes.barh(places, width, left=rows["low"], height=0.6, color=COLOURS[0], label=label)
     axes.axvline(result.center, color="black", linewidth=1.0, label="all at their middle")
-    for place, name in enumerate(rows.index if shares is not None else ()):
-        share = 0.0 if shares is None else float(shares.get(name, 0.0))
+    known = {} if shares is None else {name: float(shares.get(name, 0.0)) for name in rows.index}
+    for place, share in enumerate(known.values()):
         axes.annotate(
             f"{share:.0%}", (1.0, place), xytext=(3, 0), xycoords=("axes fraction", "data"),
             textcoords="offset points", va="center", fontsize=8.5, color=GREY,

@@ -85,7 +85,7 @@ class ErrorsCompared:
         return frame
 
 
-def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> ErrorsCompared:
+def compare_errors(examined: Examined, *, draws: int, seed: int) -> ErrorsCompared:
     """Compute the errors of a fit under the rules a referee would ask for.
 
     Recommended: with clusters worth under 40 of like leverage CR2 with Satterthwaite degrees of
@@ -341,9 +341,9 @@ def diagnose(
         Where the columns of unit and time are if the fit does not know them; aligned by row label.
     unit, time : str, optional
         Columns that name the panel's unit and time; by default those the fit was given.
-    draws : int
+    draws : int, default 999
         Bootstrap draws.
-    seed : int
+    seed : int, default 0
         Seed of the bootstrap.
     tried : int, optional
         How many specifications were tried before this one was chosen, itself included; only their

@@ -84,7 +84,7 @@ class Prepared:
     elasticities: Elasticities | None
 
 
-def prepare(study: str | Path | Study, *, seed: int = 0) -> Prepared:
+def prepare(study: str | Path | Study, *, seed: int) -> Prepared:
     """Load a study and all that it names, and estimate its elasticities."""
     checked = load_study(study)
     with at_key(called(study)):
@@ -427,38 +427,39 @@ def _employment(
     if not float(persons.sum()) > 0:
         raise StudyError(f"employment: {use.panel} employs nobody in {use.year}; check the codes")
     jobs = jobs_per_value_added(table, persons, row(levels, (use.year, "estimate")))
-    return Employment(jobs.to_numpy(float), use.year), _productivity(study, facts)
+    codes = [code for members in use.sectors.values() for code in members]
+    workers = facts.employed[codes].sum(axis=1)
+    drift = _productivity(facts.industries, workers, since=use.productivity_since, base=use.year)
+    return Employment(jobs.to_numpy(float), use.year), drift
 
 
-def _productivity(study: Study, facts: Facts) -> tuple[float, float]:
+def _productivity(
+    industries: pd.DataFrame, workers: "pd.Series[float]", *, since: int, base: int
+) -> tuple[float, float]:
     """Lowest and highest average growth of nominal value added per worker up to the base year."""
-    use = study.employment
-    if use is None or facts.employed is None:
-        return float("nan"), float("nan")
-    if facts.industries.empty:
+    if industries.empty:
         raise StudyError(
             "employment: productivity needs value added by industry; name tables.groups, or leave "
             "out employment"
         )
-    codes = [code for members in use.sectors.values() for code in members]
-    for year in range(use.productivity_since, use.year + 1):
-        for known, key in ((facts.employed, "employment.panel"), (facts.industries, "gdp.file")):
-            if year not in known.index:
+    for year in range(since, base + 1):
+        for known, key in ((workers.index, "employment.panel"), (industries.index, "gdp.file")):
+            if year not in known:
                 raise StudyError(
                     f"{key}: {year} is missing; productivity is followed from "
-                    f"employment.productivity_since, {use.productivity_since}, to {use.year}"
+                    f"employment.productivity_since, {since}, to {base}"
                 )
-    per_worker = facts.industries.sum(axis=1, min_count=1) / facts.employed[codes].sum(axis=1)
-    span = per_worker.loc[use.productivity_since : use.year].dropna()
-    end = float(span.loc[use.year])
+    per_worker = industries.sum(axis=1, min_count=1) / workers
+    span = per_worker.loc[since:base].dropna()
+    end = float(span.loc[base])
     growth = [
-        (end / value) ** (1 / (use.year - year)) - 1
+        (end / value) ** (1 / (base - year)) - 1
         for year, value in zip(span.index.astype(int), span.to_numpy(float), strict=True)
-        if year < use.year
+        if year < base
     ]
     if not growth or not np.isfinite(growth).all() or min(growth) <= -1:
         raise StudyError(
-            f"employment: no value added per worker from {use.productivity_since} to {use.year}; "
+            f"employment: no value added per worker from {since} to {base}; "
             "check the years of GDP by industry and of employment"
         )
     return min(growth), max(growth)
@@ -550,8 +551,7 @@ def _check_penetration(
 ) -> None:
     """Refuse what no penetration can be: above one, or a curve that falls."""
     model, unit = made.model, study.study.unit
-    if model.potential is None:
-        return
+    assert model.potential is not None  # an elasticity was estimated for it
     shares = model.core_shares(_middle(facts, model))[0]
     cores = (shares * model.value_added[0][:, model.places]).sum(axis=1)
     for slot, core, supply in zip(model.slots, cores, model.potential.supply[0], strict=True):
@@ -571,8 +571,9 @@ def _check_curve(
 ) -> None:
     """Refuse two points through which no diffusion curve below the potential rises."""
     use, curve, unit = model.calibration, study.penetration, study.study.unit
-    if use is None or curve is None or model.potential is None:
-        return
+    assert use is not None
+    assert curve is not None
+    assert model.potential is not None
     total = float(row(facts.reported, use.total)["value"])
     growth = float(row(facts.reported, use.growth)["value"])
     before = total / (1 + growth) / float(model.inflation[0, use.later])

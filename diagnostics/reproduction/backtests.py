@@ -110,9 +110,9 @@ def backtest_penetration(
     ----------
     study : str, Path or Study
         The study; its printed totals and the one implied by real growth are the series.
-    draws : int
+    draws : int, default 500
         Draws of the core and the potential, whose medians are taken.
-    seed : int
+    seed : int, default 0
         Root of the random numbers.
 
     Returns
@@ -257,9 +257,9 @@ def backtest_elasticity(
     study : str, Path or Study
         Its section ``potential`` gives the regression: clusters, a column ``sector``, two years,
         and under ``scale`` and ``placebo_groups`` what a made-up input keeps.
-    draws : int
+    draws : int, default 199
         Made-up inputs, and bootstrap draws of the placebo with later inputs.
-    seed : int
+    seed : int, default 0
         Root of the random numbers.
 
     Returns

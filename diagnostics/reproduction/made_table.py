@@ -137,9 +137,9 @@ def update_table_year(
     method : str
         "RAS", "GRAS" or "least squares"; "best" takes the one that misplaces least when the
         official tables of the study are updated to each other.
-    draws : int
+    draws : int, default 500
         Draws of the account's uncertain inputs behind the intervals.
-    seed : int
+    seed : int, default 0
         Root of the random numbers.
 
     Returns
@@ -168,7 +168,7 @@ def update_table_year(
 
 
 def update_year(
-    result: "Reproduction", year: int | None = None, *, method: str = "best", draws: int = 500
+    result: "Reproduction", year: int | None, *, draws: int, method: str = "best"
 ) -> UpdatedTable:
     """Make the table from a result of the main job, on its own draws; see `update_table_year`."""
     whole(draws, "draws", error=StudyError)

@@ -262,13 +262,13 @@ def _starts(central: pd.Series, years: Sequence[int], methods: Sequence[str]) ->
     return pd.Series(out)
 
 
-def identities(years: Sequence[int], methods: Sequence[str], *, jobs: bool = True) -> list[str]:
+def identities(years: Sequence[int], methods: Sequence[str], *, jobs: bool) -> list[str]:
     """Write the identities of the account as texts for :func:`quesnay.reconcile`.
 
     Total, share, integration share and contribution as the concepts state them; every run estimates
     the same integration; jobs are the change of value added times jobs per value added.
 
-    >>> identities([2018], ["calibrated"])[:2]
+    >>> identities([2018], ["calibrated"], jobs=True)[:2]
     ['`total 2018` = `core 2018` + `integration 2018`', '`share 2018` = `total 2018` / `gdp 2018`']
     """
     before = dict(itertools.pairwise(years))

@@ -183,7 +183,7 @@ class Reproduction(Tabular):
         ----------
         figure : str, optional
             Id of the figure; by default the one the study names.
-        draws : int
+        draws : int, default 200
             Bootstrap resamples of every regression.
         ax : Axes, optional
             Where to draw; by default on a figure of its own.

@@ -265,13 +265,13 @@ def reproduce(
     ----------
     study : str, Path or Study
         An embedded study, the path of a TOML file, or a study object.
-    draws : int
+    draws : int, default 2000
         Monte Carlo draws, at least 1.
-    seed : int
+    seed : int, default 0
         Root of the random numbers; same seed, same result.
-    jobs : int
+    jobs : int, default 1
         Processes; the numbers do not depend on it.
-    progress : bool or callable
+    progress : bool or callable, default False
         True shows a progress bar on standard error.
     client : distributed.Client, optional
         A Dask cluster that runs the draws.

@@ -72,9 +72,9 @@ def _type_words(kind: Any) -> str:
 def _plural(kind: Any) -> str:
     """Several of a type in words."""
     words = _type_words(kind).removeprefix("a ")
-    first, *rest = words.split(" of ", 1)
+    first, of, rest = words.partition(" of ")
     many = {"whole number": "whole numbers", "true or false": first, "any value": "values"}
-    return " of ".join([many.get(first, f"{first}s"), *rest])
+    return f"{many.get(first, f'{first}s')}{of}{rest}"
 
 
 class Written(float):

@@ -314,9 +314,9 @@ def specification_curve(
         An embedded study, the path of a TOML file, or a study object with ``specifications``.
     figure : str, optional
         Id of the printed figure; by default the one the study names.
-    draws : int
+    draws : int, default 200
         Cluster-bootstrap resamples of every regression, at least 2.
-    seed : int
+    seed : int, default 0
         Root of the resamples; they are common to all specifications.
     jobs, client, checkpoint, progress
         As in :func:`quesnay.reproduce`: how the regressions are run; the numbers do not depend on

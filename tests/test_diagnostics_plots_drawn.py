@@ -1136,9 +1136,6 @@ def placed(points: Any, texts: list[str], crowd: Any = None) -> Any:
 
 
 def test_the_nearest_free_place_is_taken_and_a_far_name_gets_a_line() -> None:
-    around = [(7, 3), (-7, 3), (7, -9), (-7, -9), (0, 9), (0, -13)]
-    far = [(near * dx, near * dy) for near in (1.0, 1.8, 2.8, 4.0, 5.5) for dx, dy in around]
-    np.testing.assert_allclose(style._OFFSETS, far)
     (alone,) = placed([(5, 5)], ["name"])
     assert alone.get_position() == (0, 9)  # nine points away, the next ten
     assert alone.get_ha() == "center"

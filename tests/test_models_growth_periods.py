@@ -32,6 +32,9 @@ def test_lives_are_years_whatever_the_period() -> None:
     years = qn.perpetual_inventory(pd.Series(4.0, range(2000, 2020)), **options)
     # a finer grid of ages: the area under one and the same curve, less the part of the first period
     assert quarters.iloc[-1] == pytest.approx(years.iloc[-1] - 1.5, rel=0.01)
+    # what was bought before the first of few quarters lasts as long
+    few = qn.perpetual_inventory(pd.Series(1.0, QUARTERS[:8]), **options)
+    np.testing.assert_allclose(few, quarters.iloc[-1], rtol=1e-12)
 
 
 @pytest.mark.parametrize("freq", ["W", "D"])

@@ -70,6 +70,8 @@ def test_negative_cells_are_kept_and_listed(model: str, negative: bool) -> None:
     assert (found.Z.to_numpy() < 0).any() == negative
     assert any("negative" in note for note in found.notes) == negative
     assert "Symmetric table, model" in repr(found)
+    listed = [table.title for table in found.tables()[1:]]
+    assert listed == ["Negative cells made by the model"] * negative
 
 
 @pytest.mark.parametrize("model", ["A", "B", "C", "D"])

@@ -44,7 +44,8 @@ BAD: list[tuple[str, Any, str]] = [
     (
         "rule without clusters, none named",
         lambda: qn.fit_random_effects(MODEL, table(), unit="firm", covariance="HC3"),
-        "HC3 takes the rows of a unit as unrelated, which random effects do not; use classical",
+        "HC3 takes the rows of a unit as unrelated, which random effects do not; use classical or "
+        "one of CR0, CR1, CR2, CR3$",
     ),
     (
         "rule without clusters, one named",

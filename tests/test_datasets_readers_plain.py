@@ -836,6 +836,7 @@ def test_an_error_on_the_second_sheet_of_an_open_document_is_found(tmp_path: Pat
         ("漁業", "農業", "shift_jis"),
         ("제조업", "계", "euc_kr"),
         ("제조업", "plant", "euc_kr"),  # two of its three letters would be common Chinese ones
+        ("스포츠", "plant", "euc_kr"),  # so here, with a second byte that no Korean first one is
         ("소비", "투자", "cp949"),
         ("農業", "製造業", "big5"),
         ("農業", "製造業", "gb18030"),

@@ -64,6 +64,12 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+@pytest.mark.usefixtures("no_chinese_font")
+def test_a_family_that_matplotlib_knows_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(style, "_FAMILIES", ("not on this machine", "DejaVu Sans"))
+    assert style.cjk_family() == "DejaVu Sans"
+
+
 def test_the_palette_is_okabe_and_itos() -> None:
     assert set(COLOURS) == {
         "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",

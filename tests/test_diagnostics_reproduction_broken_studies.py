@@ -154,6 +154,7 @@ BROKEN = [
     ('kind = "cost share"', 'kind = "cost"', r"equations\[1\]\.kind: 'cost'; did you mean 'cost s"),
     ('"gompertz", "log', '"gompetz", "log', r"penetration\.curves: unknown curve 'gompetz'; did"),
     ('2019 = "final"', '2019 = "finale"', r"gdp\.vintages 'current': no vintage 'finale' of 2019"),
+    ('2018 = "after fourth census"', '2018 = "final"', r"'current': no vintage 'final' of 2018"),
     ('figure = "J20"', 'figure = "J21"', r"employment\.figure: no printed figure 'J21'"),
     ('figure = "C18"', 'figure = "C81"', r"core\.figure: no printed figure 'C81'"),
     ('"01" = ["A"]', '"01" = ["AA"]', r"employment\.sectors: .*industry 'AA' is not in the employ"),

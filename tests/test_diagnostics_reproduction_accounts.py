@@ -279,6 +279,9 @@ def test_a_core_of_weights_is_told_by_them() -> None:
     core = replace(japan.study.core, segments=segments)
     found = qn.compare([replace(japan, study=replace(japan.study, core=core))])
     assert found.definitions["core"].tolist() == ["parts of sectors 31 50%, 32 50%"]
+    core = replace(core, segments={"a": {"31": 1.0, "32": 0.5}})
+    found = qn.compare([replace(japan, study=replace(japan.study, core=core))])
+    assert found.definitions["core"].tolist() == ["parts of sectors 31 100%, 32 50%"]
 
 
 # ---- verdicts ------------------------------------------------------------------------------------

@@ -3,11 +3,11 @@
 A random sample of lines of ``fitting/``, ``models/``, ``datasets/`` and ``diagnostics/`` gets one
 fault each (`tools.mutants`) in a copy of the checkout, never in the checkout itself, and the tests
 that reach the line run against it until one fails: those of like names, the quickest, whole files
-(like names first, which may reach it since), the files that share a result with them, last the
-frozen output (`tools.golden`). Which test reaches which line is measured first (`tools.reach`; as
-long as the fast suite takes) and kept for the next call with ``--map FILE``; lines that moved since
-are found by their text, and lines without a test take those of their neighbours. ``--only
-models/growth`` draws from files whose paths begin so.
+(new tests and quick ones first), the files that share a result with them, last the frozen output
+(`tools.golden`). Which test reaches which line is measured first (`tools.reach`; as long as the
+fast suite takes) and kept for the next call with ``--map FILE``; lines that moved since are found
+by their text, and lines without a test take those of their neighbours. ``--only models/growth``
+draws from files whose paths begin so.
 
 A worker collects all tests once. A fault in a function is put into a fork of it, in place of the
 function's code; one in what runs at import is tried in a process that imports everything anew. A
@@ -278,7 +278,8 @@ def plan_tests(reach: Reach, fault: Fault, files: Mapping[str, Sequence[str]]) -
     whole.sort(key=lambda name: -len(words & set(_words(name))))
     alike = [file for file in files if len(words & set(_words(file))) > 1]  # may reach it since
     wide = [name for file in dict.fromkeys(whole + alike) for name in files.get(file, ())]
-    wide.sort(key=lambda name: name in reach.seconds)  # what was written since is tried first
+    # what was written since, then the quickest, whose shared result another test has computed
+    wide.sort(key=lambda name: reach.seconds.get(name, -1.0))
     sharing = [file for file in files if SHARED in files[file]]
     sharing.sort(key=lambda name: -len(words & set(_words(name))))
     share = [n for file in sharing for n in files[file]] if set(sharing) & set(whole) else []

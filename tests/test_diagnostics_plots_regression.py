@@ -187,6 +187,11 @@ def test_a_line_stands_at_zero_where_estimates_lie_on_both_sides() -> None:
     upright = [np.asarray(line.get_xdata()).tolist() for line in axes.get_lines()]
     assert [0.0, 0.0] in upright
     data["y"] += 20 * data["x"]
+    data["half"] = np.repeat([1, 2], 30)
+    both = qn.fit_panel("y ~ x", data, absorb="half", cluster="u")
+    halves: Any = qn.plot_influence(both, "x", by="half").axes[0]
+    assert halves.get_title(loc="left") == "x: one half left out"
+    assert [label.get_text() for label in halves.get_yticklabels()] in (["1", "2"], ["2", "1"])
     far: Any = qn.plot_influence(qn.fit_panel("y ~ x", data, cluster="u"), "x").axes[0]
     assert [0.0, 0.0] not in [np.asarray(line.get_xdata()).tolist() for line in far.get_lines()]
 

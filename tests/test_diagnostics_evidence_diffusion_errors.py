@@ -1,12 +1,17 @@
 """Forecast errors of the two-point rule on diffusions whose outcome is known."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from quesnay.diagnostics.evidence.diffusion_errors import diffusion_errors, embedded_diffusions
+from quesnay.diagnostics.evidence.diffusion_errors import (
+    NAIVE,
+    diffusion_errors,
+    embedded_diffusions,
+)
 from quesnay.fitting.errors import DataError, QuesnayError
 
 
@@ -54,6 +59,76 @@ def test_a_logistic_forecast_agrees_with_a_hand_computation() -> None:
     )
     mine = result.forecasts.query("rule == 'logistic' and origin == 2001 and horizon == 1")
     assert mine["forecast"].item() == pytest.approx(60 / 14)
+
+
+def test_every_forecast_and_its_error_by_rule_and_horizon_by_hand() -> None:
+    """Of 2, 3, 5, 6; the logistic saturates at twice the origin, so its odds there are one.
+
+    From 2001 they double (1/2, 1): levels 6 x 2/3 and 6 x 4/5; from 2002 (3/7, 1): 10 x 7/10.
+    """
+    found = diffusion_errors(
+        series("x", [2.0, 3.0, 5.0, 6.0]), families=["logistic"], saturations=[2.0]
+    )
+    assert list(found.rules) == ["logistic", *NAIVE]
+    ahead = {  # rule -> forecasts one year ahead from 2001 and 2002, two years ahead from 2001
+        "logistic": (4.0, 7.0, 4.8),
+        "same step": (4.0, 7.0, 5.0),
+        "same growth": (4.5, 25 / 3, 6.75),
+        "mean of step and growth": (4.25, 23 / 3, 5.875),
+    }
+    rows: list[tuple[Any, ...]] = []
+    for horizon, origins in ((1, (2001, 2002)), (2, (2001,))):
+        for rule, forecasts in ahead.items():
+            for origin, forecast in zip(origins, forecasts[2 * horizon - 2 :], strict=False):
+                actual = {2002: 5.0, 2003: 6.0}[origin + horizon]
+                multiple = 2.0 if rule == "logistic" else np.nan
+                error = math.log(actual / forecast)
+                rows.append(("x", origin, rule, multiple, horizon, forecast, actual, error))
+    names = ["series", "origin", "rule", "saturation", "horizon", "forecast", "actual", "error"]
+    expected = pd.DataFrame(rows, columns=names)
+    pd.testing.assert_frame_equal(found.forecasts.reset_index(drop=True), expected)
+    near, far = (math.log(5 / 4), math.log(6 / 7)), math.log(6 / 4.8)
+    root = math.sqrt((near[0] ** 2 + near[1] ** 2) / 2)
+    summary = found.summary_frame()
+    assert list(summary.columns) == ["n", "rmse", "mape", "bias", "failed"]
+    assert summary.loc[("logistic", 1)].tolist() == pytest.approx(
+        [2, root, (1 / 5 + 1 / 6) / 2, sum(near) / 2, 0]
+    )
+    assert summary.loc[("logistic", 2)].tolist() == pytest.approx([1, far, 1 / 5, far, 0])
+    assert found.joint("logistic").to_numpy().tolist() == [pytest.approx([near[0], far])]
+    by_rule, by_series, left = found.tables()
+    # logistic .192, .223; same step .192, .182; same growth .245, .118; their mean .208, .021
+    assert by_rule.notes == (
+        "2 origins in 1 series. Error: ln(actual / forecast); bias above zero: forecasts too low.",
+        "Smallest mean error over the horizons: mean of step and growth.",
+    )
+    assert by_rule.formats == {"rmse": ".1%", "mape": ".1%", "bias": ".1%"}
+    assert by_series.frame.loc["x"].tolist() == pytest.approx(
+        [math.sqrt(sum(math.log(a / f) ** 2 for a, f in zip((5, 6), one, strict=False)) / 2)
+         for one in ahead.values()]
+    )  # fmt: skip
+    assert by_series.formats == dict.fromkeys(ahead, ".1%")
+    assert left.frame.empty
+
+
+def test_a_series_on_the_limits_is_a_diffusion() -> None:
+    """Four years, one of four steps down, and growth of just what is asked for."""
+    falls = series("falls", [4.0, 3.0, 6.0, 12.0, 24.0])
+    grows = series("grows", [8.0, 10.0, 12.5, 13.0])  # by 25, 25 and 4 %
+    found = diffusion_errors(
+        pd.concat([falls, grows]), families=["gompertz"], horizons=(1,), least_growth=0.25
+    )
+    origins = found.forecasts[["series", "origin"]].drop_duplicates().to_numpy().tolist()
+    assert origins == [["falls", 2002], ["falls", 2003], ["grows", 2001], ["grows", 2002]]
+    assert found.left_out.to_numpy().tolist() == [
+        ["falls", "1 origin: growth below 25%"], ["grows", "1 origin: growth below 25%"],
+    ]  # fmt: skip
+    with pytest.raises(QuesnayError) as caught:
+        diffusion_errors(pd.concat([falls, grows.head(3)]), families=[], least_growth=2.0)
+    assert str(caught.value) == (
+        "diffusion_errors: no origin is left (falls: 4 origins: growth below 200%; grows: 3 years; "
+        "4 needed); lower least_growth"
+    )
 
 
 def test_units_and_order_of_rows_change_nothing() -> None:

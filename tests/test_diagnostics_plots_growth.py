@@ -45,6 +45,13 @@ def test_disaggregation_with_and_without_a_band() -> None:
     assert "8 periods" in drawn(qn.disaggregate([1.0, 2.0, 3.0, 5.0], to=2).plot())
 
 
+@pytest.mark.parametrize(("parts", "marker"), [(12, "o"), (13, "None")])
+def test_more_than_48_values_are_a_line_without_points(parts: int, marker: str) -> None:
+    (line,) = qn.disaggregate([1.0, 2.0, 3.0, 5.0], to=parts).plot().axes[0].lines
+    assert len(np.asarray(line.get_xdata())) == 4 * parts
+    assert line.get_marker() == marker
+
+
 def test_quarters_are_drawn_in_their_middle() -> None:
     series = pd.Series([4.0, 8.0], index=pd.period_range("2018", periods=2, freq="Y"))
     axes = qn.disaggregate(series, to="quarterly").plot().axes[0]

@@ -424,10 +424,12 @@ def test_of_many_units_the_loudest_are_mapped_in_their_order() -> None:
     assert list(axes.get_xticks()) == list(range(0, 24, 3))
 
 
-def test_a_map_of_spread_is_white_at_one() -> None:
+@pytest.mark.parametrize("weights", [None, "w"])
+def test_a_map_of_spread_is_white_at_one(weights: str | None) -> None:
     frame = pd.concat([groups(4, seed=1), groups(4, seed=2), groups(4, seed=3)])
     frame.loc[frame["unit"] == 3, "y"] *= 9.0
-    fitted = qn.fit_panel("y ~ x", frame.reset_index(drop=True), absorb="unit:time")
+    frame = frame.assign(w=np.linspace(1.0, 3.0, len(frame))).reset_index(drop=True)
+    fitted = qn.fit_panel("y ~ x", frame, absorb="unit:time", weights=weights)
     figure: Any = Figure()
     axes: Any = figure.subplots()
     plots._draw_groups(axes, examine(fitted, unit="unit", time="time"))
@@ -547,6 +549,15 @@ def test_a_coefficient_without_each_cluster_stands_by_its_estimate_and_interval(
         f"Coefficient of x, {whole:.3g}, with each unit left out; it moves most, to {value:.3g}, "
         f"without {far}."
     )
+
+
+def test_groups_that_are_asked_for_are_left_out_in_place_of_the_clusters() -> None:
+    fitted = qn.fit_panel("y ~ x", groups(8), absorb="unit", cluster="cluster")
+    for by, name, count in ((None, "cluster", 4), ("unit", "unit", 8)):
+        axes: Any = plot_influence(fitted, by=by).axes[0]
+        assert axes.get_title(loc="left") == f"x: one {name} left out"
+        names = [text.get_text() for text in axes.get_yticklabels()]
+        assert sorted(names) == [str(one) for one in range(count)]
 
 
 HINT, SIZES = "text 8.5 left baseline 0,5", "letters 12 10 10 9 9"

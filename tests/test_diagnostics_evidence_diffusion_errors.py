@@ -111,26 +111,6 @@ def test_every_forecast_and_its_error_by_rule_and_horizon_by_hand() -> None:
     assert left.frame.empty
 
 
-def test_a_series_on_the_limits_is_a_diffusion() -> None:
-    """Four years, one of four steps down, and growth of just what is asked for."""
-    falls = series("falls", [4.0, 3.0, 6.0, 12.0, 24.0])
-    grows = series("grows", [8.0, 10.0, 12.5, 13.0])  # by 25, 25 and 4 %
-    found = diffusion_errors(
-        pd.concat([falls, grows]), families=["gompertz"], horizons=(1,), least_growth=0.25
-    )
-    origins = found.forecasts[["series", "origin"]].drop_duplicates().to_numpy().tolist()
-    assert origins == [["falls", 2002], ["falls", 2003], ["grows", 2001], ["grows", 2002]]
-    assert found.left_out.to_numpy().tolist() == [
-        ["falls", "1 origin: growth below 25%"], ["grows", "1 origin: growth below 25%"],
-    ]  # fmt: skip
-    with pytest.raises(QuesnayError) as caught:
-        diffusion_errors(pd.concat([falls, grows.head(3)]), families=[], least_growth=2.0)
-    assert str(caught.value) == (
-        "diffusion_errors: no origin is left (falls: 4 origins: growth below 200%; grows: 3 years; "
-        "4 needed); lower least_growth"
-    )
-
-
 def test_units_and_order_of_rows_change_nothing() -> None:
     data = pd.concat([series("a", [1.0, 2, 3, 5, 7]), series("b", [4.0, 5, 7, 8, 9])])
     one = diffusion_errors(data).forecasts

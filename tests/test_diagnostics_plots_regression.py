@@ -155,6 +155,12 @@ def test_of_many_groups_those_that_move_the_estimate_most_are_drawn() -> None:
     assert axes.get_xlabel().endswith("(the 45 of 60 that move it most)")
 
 
+def test_as_many_groups_as_are_drawn_are_not_called_a_choice() -> None:
+    axes: Any = plot_influence(qn.fit_panel("y ~ x", groups(45), cluster="unit")).axes[0]
+    assert len(axes.get_yticks()) == 45
+    assert axes.get_xlabel() == "coefficient of x without one unit"
+
+
 def test_settings_stay_and_files_are_written(tmp_path: Any) -> None:
     before = dict(mpl.rcParams)
     path = save_figure(plot_diagnostics(fit(cluster="province")), tmp_path / "panels.png")
@@ -304,6 +310,30 @@ def test_bars_of_collinearity_are_the_variance_inflation_of_statsmodels() -> Non
     assert [list(line.get_xdata()) for line in axes.lines] == [[10.0, 10.0]]
     assert axes.get_ylim() == (-1.7, 3.7)  # room for five
     assert judged().axes[5].get_xlim() == (0.0, 11.0)
+
+
+def test_of_many_regressors_the_twelve_worst_are_drawn() -> None:
+    g = np.random.default_rng(1)
+    names = [f"x{k}" for k in range(13)]
+    frame = pd.DataFrame(g.standard_normal((60, 14)), columns=["y", *names])
+    sample = examine(qn.fit_panel(f"y ~ {' + '.join(names)}", frame))
+    axes: Any = Figure().subplots()
+    plots._draw_collinearity(axes, sample)
+    design = sm.add_constant(frame[names]).to_numpy()
+    known = sorted(variance_inflation_factor(design, 1 + k) for k in range(13))
+    np.testing.assert_allclose([bar.get_width() for bar in axes.patches], known[1:])
+
+
+def test_where_no_row_decides_the_line_is_that_of_the_next_round_distance() -> None:
+    sample = examine(qn.fit_panel("y ~ x", groups(60)))
+    top = float(sample.influence.cooks.max())
+    assert top < 0.25  # so that neither 0.5 nor 1 is near
+    axes: Any = Figure().subplots()
+    plots._draw_leverage(axes, sample)
+    assert axes.texts[0].get_text() == (
+        f"Cook's distance up to {top:.2g}: no row decides (dashed: {plots._round_level(top)[0]:g})"
+    )
+    assert sum(line.get_linestyle() == "--" for line in axes.lines) == 2  # above and below zero
 
 
 def test_a_row_that_only_its_own_column_explains_is_neither_drawn_nor_named() -> None:

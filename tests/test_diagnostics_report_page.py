@@ -24,7 +24,8 @@ from quesnay.models.display.table import Table
 FRONT = Front(
     "A title",
     "A question?",
-    ["Level: it is 5 % more.", "Without a word. Note: none", "Averyveryveryverylongwordindeed: no"],
+    ["Level: it is 5 % more.", "Without a word. Note: none", "Uncharacteristicallylong: yes",
+     "Uncharacteristicallylarge: no"],
     {},
     Answer(
         "Answer", ["run", "total", "bare"],
@@ -60,7 +61,8 @@ def test_sentences_of_the_answer_start_with_the_word_that_they_open_with(page: s
     assert found is not None
     assert re.findall("<li>(.*?)</li>", found[1]) == [
         "<strong>Level:</strong> it is 5\u00a0% more.", "Without a word. Note: none",
-        "Averyveryveryverylongwordindeed: no",
+        "<strong>Uncharacteristicallylong:</strong> yes",  # 24 letters and no more
+        "Uncharacteristicallylarge: no",
     ]  # fmt: skip
 
 

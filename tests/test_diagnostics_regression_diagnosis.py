@@ -16,6 +16,7 @@ from statsmodels.stats.outliers_influence import variance_inflation_factor
 import quesnay as qn
 from quesnay.diagnostics.regression import assumptions, diagnosis
 from quesnay.diagnostics.regression.diagnosis import Diagnosis
+from quesnay.models.regression.result import frame_of_tests
 
 from .small_panel import fitted, panel
 
@@ -302,7 +303,7 @@ def test_effects_are_tested_against_one_intercept(weights: str | None) -> None:
     )
     statistic = (narrow.ssr - wide.ssr) / 16 / (wide.ssr / 53)
     tests = assumptions.check_assumptions(assumptions.examine(fitted(frame, weights=weights)))
-    line: Any = diagnosis.frame_of_tests(tests).loc["F test of absorbed effects"]
+    line: Any = frame_of_tests(tests).loc["F test of absorbed effects"]
     assert line["distribution"] == "F(16, 53)"
     assert line["statistic"] == pytest.approx(statistic)
     assert line["p_value"] == pytest.approx(stats.f.sf(statistic, 16, 53))

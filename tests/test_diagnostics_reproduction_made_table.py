@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -205,7 +206,7 @@ def test_the_procedure_is_held_against_a_year_with_a_table(made: UpdatedTable) -
         table = table_between(
             STUDY, blind, 2018, balance=METHODS[made.method], within_groups=way == BALANCED, gdp=gdp
         )
-        parts = {
+        parts: dict[str, Any] = {
             "value added": (table.v, actual.v),
             "gross output": (table.x, actual.x),
             "intermediate flows": (table.Z, actual.Z),
@@ -215,7 +216,7 @@ def test_the_procedure_is_held_against_a_year_with_a_table(made: UpdatedTable) -
             name: np.abs(one.to_numpy() - other.to_numpy()).sum() / np.abs(other.to_numpy()).sum()
             for name, (one, other) in parts.items()
         }
-        assert made.rebuilt.loc[(2018, way)].to_dict() == pytest.approx(expected, rel=1e-6)
+        assert row(made.rebuilt, (2018, way)).to_dict() == pytest.approx(expected, rel=1e-6)
 
 
 def test_fewer_draws_are_the_first_of_the_result(result: Reproduction, made: UpdatedTable) -> None:

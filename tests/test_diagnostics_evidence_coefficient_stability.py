@@ -49,6 +49,9 @@ def test_the_true_coefficient_solves_the_cubic_where_selection_is_proportional(
     result = oster_bounds("y ~ x + W", data, term="x", delta=delta, r2_max=r2_max)
     assert min(abs(root - truth) for root in result.roots) < 1e-10
     assert result.bound == pytest.approx(truth, abs=1e-10)
+    step = (result.short - result.long) / (result.r2_long - result.r2_short)
+    by_hand = result.long - delta * step * (r2_max - result.r2_long)  # Oster (2019), eq. 3
+    assert result.approximate == pytest.approx(by_hand, rel=1e-9)
 
 
 def test_the_selection_that_leaves_nothing_gives_a_bound_of_zero() -> None:
@@ -85,6 +88,15 @@ def test_no_room_for_unobservables_leaves_the_estimate() -> None:
     same = oster_bounds("y ~ x + W", data, term="x", r2_max=whole.r2_long)
     assert same.bound == pytest.approx(same.long, abs=1e-12)
     assert oster_bounds("y ~ x + W", data, term="x", delta=0.0).bound == pytest.approx(same.long)
+
+
+def test_by_default_r2_rises_by_three_tenths_and_to_one_at_most() -> None:
+    data, _, _ = proportional(1.0)
+    low = oster_bounds("y ~ x + W", data.assign(y=lambda d: d["y"] - 0.7 * d["x"]), term="x")
+    high = oster_bounds("y ~ x + W", data.assign(y=lambda d: d["y"] + 3.0 * d["W"]), term="x")
+    assert low.r2_long < 1 / 1.3 < high.r2_long
+    assert low.r2_max == pytest.approx(1.3 * low.r2_long)
+    assert high.r2_max == 1.0
 
 
 def test_units_of_measurement_scale_the_bound() -> None:

@@ -1,12 +1,17 @@
 """Forecast errors of the two-point rule on diffusions whose outcome is known."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from quesnay.diagnostics.evidence.diffusion_errors import diffusion_errors, embedded_diffusions
+from quesnay.diagnostics.evidence.diffusion_errors import (
+    NAIVE,
+    diffusion_errors,
+    embedded_diffusions,
+)
 from quesnay.fitting.errors import DataError, QuesnayError
 
 
@@ -54,6 +59,65 @@ def test_a_logistic_forecast_agrees_with_a_hand_computation() -> None:
     )
     mine = result.forecasts.query("rule == 'logistic' and origin == 2001 and horizon == 1")
     assert mine["forecast"].item() == pytest.approx(60 / 14)
+
+
+AHEAD = {  # rule -> forecasts one year ahead from 2001 and 2002, two years ahead from 2001
+    "logistic": (4.0, 7.0, 4.8),
+    "same step": (4.0, 7.0, 5.0),
+    "same growth": (4.5, 25 / 3, 6.75),
+    "mean of step and growth": (4.25, 23 / 3, 5.875),
+}
+
+
+def of_four_years() -> Any:
+    """Of 2, 3, 5, 6; the logistic saturates at twice the origin, so its odds there are one.
+
+    From 2001 they double (1/2, 1): levels 6 x 2/3 and 6 x 4/5; from 2002 (3/7, 1): 10 x 7/10.
+    """
+    data = series("x", [2.0, 3.0, 5.0, 6.0])
+    return diffusion_errors(data, families=["logistic"], saturations=[2.0])
+
+
+def test_every_forecast_and_its_error_stand_by_horizon_rule_and_origin() -> None:
+    found = of_four_years()
+    assert list(found.rules) == ["logistic", *NAIVE] == list(AHEAD)
+    rows: list[tuple[Any, ...]] = []
+    for horizon, origins in ((1, (2001, 2002)), (2, (2001,))):
+        for rule, forecasts in AHEAD.items():
+            for origin, forecast in zip(origins, forecasts[2 * horizon - 2 :], strict=False):
+                actual = {2002: 5.0, 2003: 6.0}[origin + horizon]
+                multiple = 2.0 if rule == "logistic" else np.nan
+                error = math.log(actual / forecast)
+                rows.append(("x", origin, rule, multiple, horizon, forecast, actual, error))
+    names = ["series", "origin", "rule", "saturation", "horizon", "forecast", "actual", "error"]
+    expected = pd.DataFrame(rows, columns=names)
+    pd.testing.assert_frame_equal(found.forecasts.reset_index(drop=True), expected)
+
+
+def test_errors_of_four_years_are_summed_up_as_by_hand() -> None:
+    found = of_four_years()
+    near, far = (math.log(5 / 4), math.log(6 / 7)), math.log(6 / 4.8)
+    root = math.sqrt((near[0] ** 2 + near[1] ** 2) / 2)
+    summary = found.summary_frame()
+    assert list(summary.columns) == ["n", "rmse", "mape", "bias", "failed"]
+    first, second = (summary.loc[("logistic", horizon)].tolist() for horizon in (1, 2))
+    assert first == pytest.approx([2, root, (1 / 5 + 1 / 6) / 2, sum(near) / 2, 0])
+    assert second == pytest.approx([1, far, 1 / 5, far, 0])
+    np.testing.assert_allclose(found.joint("logistic"), [[near[0], far]])
+    by_rule, by_series, left = found.tables()
+    # logistic .192, .223; same step .192, .182; same growth .245, .118; their mean .208, .021
+    assert by_rule.notes == (
+        "2 origins in 1 series. Error: ln(actual / forecast); bias above zero: forecasts too low.",
+        "Smallest mean error over the horizons: mean of step and growth.",
+    )
+    assert by_rule.formats == {"rmse": ".1%", "mape": ".1%", "bias": ".1%"}
+    roots = [
+        math.sqrt((math.log(5 / one) ** 2 + math.log(6 / other) ** 2) / 2)
+        for one, other, _ in AHEAD.values()
+    ]
+    np.testing.assert_allclose(by_series.frame, [roots])
+    assert by_series.formats == dict.fromkeys(AHEAD, ".1%")
+    assert left.frame.empty
 
 
 def test_units_and_order_of_rows_change_nothing() -> None:

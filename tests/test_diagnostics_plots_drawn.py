@@ -274,6 +274,7 @@ def test_fans_of_several_runs_tell_used_figures_from_held_out_ones() -> None:
     first, second = figure.axes
     assert (first.get_title(), second.get_title()) == ("linkage", "calibrated")
     assert (first.get_ylabel(), second.get_ylabel()) == ("total, yuan", "")
+    assert first.get_ylim() == second.get_ylim()  # on one scale
     plain = [one for one in first.containers if isinstance(one, ErrorbarContainer)]
     close(points(plain[0].lines[0]), [(2018, 1.45), (2019, 2.1)])
     held, used = (one for one in second.containers if isinstance(one, ErrorbarContainer))
@@ -400,6 +401,7 @@ def test_a_specification_curve_is_ranked_over_its_levels() -> None:
     shades = [to_hex(one.get_color()[0]).upper() for one in bottom.collections]
     assert shades == [BLUE, BLUE, RED, RED]
     assert bottom.get_ylim() == (-3.6, 0.6)
+    assert bottom.get_xlim() == top.get_xlim()  # an estimate stands over its levels
     assert bottom.get_xlabel() == "4 specifications of T19, ranked by estimate"
     # 75 % lie under 2.125; 2.0 to 2.6 and 1.4 to 2.2 and 1.0 to 2.5 hold it
     assert figure.get_label() == (
@@ -482,8 +484,8 @@ def test_errors_of_methods_stand_by_update_and_block() -> None:
     close(points(second.lines[1]), [(5, 0), (6, 1)])
     assert [(one.get_marker(), one.get_color()) for one in first.lines] == [("o", BLUE), ("s", RED)]
     assert ticks(first.yaxis) == {0.0: "RAS", 1.0: "same"}
-    assert first.get_ylim() == (1.5, -0.5)
-    assert first.get_xlim()[0] == 0.0
+    assert first.get_ylim() == second.get_ylim() == (1.5, -0.5)
+    assert first.get_xlim()[0] == second.get_xlim()[0] == 0.0
     assert second.get_xlabel() == "weighted absolute error, percent"
     assert legend(figure) == ["all", "Z"]
     assert figure.get_label() == (
@@ -517,6 +519,7 @@ def test_errors_of_forecasts_are_quantiles_with_their_root_mean_square() -> None
     ]  # fmt: skip
     assert ticks(first.yaxis) == {1.0: "logistic", 2.0: "same"}
     assert first.get_ylim()[0] > first.get_ylim()[1]  # the first rule on top
+    assert first.get_ylim() == second.get_ylim()
     assert second.get_xlabel() == "ln(actual / forecast), percent"
     assert [line.get_xdata()[0] for line in first.lines[1:]] == [0.0]
     assert figure.get_label().endswith(f"logistic 2: {size[0]:.1f} %; same 2: {size[1]:.1f} %.")

@@ -1,5 +1,7 @@
 """Plots of the growth models: described in words, drawn without a warning."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -45,11 +47,32 @@ def test_disaggregation_with_and_without_a_band() -> None:
     assert "8 periods" in drawn(qn.disaggregate([1.0, 2.0, 3.0, 5.0], to=2).plot())
 
 
+@pytest.mark.parametrize(("years", "parts", "marker"), [(4, 12, "o"), (7, 7, "None")])
+def test_more_than_48_values_are_a_line_without_points(years: int, parts: int, marker: str) -> None:
+    (line,) = qn.disaggregate([float(1 + k) for k in range(years)], to=parts).plot().axes[0].lines
+    assert len(np.asarray(line.get_xdata())) == years * parts
+    assert line.get_marker() == marker
+
+
 def test_quarters_are_drawn_in_their_middle() -> None:
     series = pd.Series([4.0, 8.0], index=pd.period_range("2018", periods=2, freq="Y"))
     axes = qn.disaggregate(series, to="quarterly").plot().axes[0]
     times = np.asarray(axes.lines[0].get_xdata(), dtype=float)
     np.testing.assert_allclose(times, 2018 + np.arange(1, 16, 2) / 8)
+
+
+def test_years_of_which_every_quarter_is_there_have_the_mean_that_was_given() -> None:
+    series = pd.Series([4.0, 8.0], index=pd.period_range("2018", periods=2, freq="Y"))
+    made = qn.disaggregate(series, to="quarterly")
+    (means,) = made.plot().axes[0].collections
+    assert means.get_label() == "mean of the year, as given"
+    expected = [[[2018, 1.0], [2019, 1.0]], [[2019, 2.0], [2020, 2.0]]]
+    np.testing.assert_allclose(means.get_segments(), expected)
+    part = replace(made, values=made.values.iloc[1:], std_errors=made.std_errors.iloc[1:])
+    (later,) = part.plot().axes[0].collections
+    np.testing.assert_allclose(later.get_segments(), expected[1:])  # a quarter of 2018 is not there
+    last = qn.disaggregate(series, to="quarterly", conversion="last")
+    assert not last.plot().axes[0].collections
 
 
 def test_the_band_of_a_disaggregation_is_95_percent_of_a_normal() -> None:

@@ -155,6 +155,12 @@ def test_of_many_groups_those_that_move_the_estimate_most_are_drawn() -> None:
     assert axes.get_xlabel().endswith("(the 45 of 60 that move it most)")
 
 
+def test_as_many_groups_as_are_drawn_are_not_called_a_choice() -> None:
+    axes: Any = plot_influence(qn.fit_panel("y ~ x", groups(45), cluster="unit")).axes[0]
+    assert len(axes.get_yticks()) == 45
+    assert axes.get_xlabel() == "coefficient of x without one unit"
+
+
 def test_settings_stay_and_files_are_written(tmp_path: Any) -> None:
     before = dict(mpl.rcParams)
     path = save_figure(plot_diagnostics(fit(cluster="province")), tmp_path / "panels.png")
@@ -311,6 +317,30 @@ def test_bars_of_collinearity_are_the_variance_inflation_of_statsmodels() -> Non
     assert judged().axes[5].get_xlim() == (0.0, 11.0)
 
 
+def test_of_many_regressors_the_twelve_worst_are_drawn() -> None:
+    g = np.random.default_rng(1)
+    names = [f"x{k}" for k in range(13)]
+    frame = pd.DataFrame(g.standard_normal((60, 14)), columns=["y", *names])
+    sample = examine(qn.fit_panel(f"y ~ {' + '.join(names)}", frame))
+    axes: Any = Figure().subplots()
+    plots._draw_collinearity(axes, sample)
+    design = sm.add_constant(frame[names]).to_numpy()
+    known = sorted(variance_inflation_factor(design, 1 + k) for k in range(13))
+    np.testing.assert_allclose([bar.get_width() for bar in axes.patches], known[1:])
+
+
+def test_where_no_row_decides_the_line_is_that_of_the_next_round_distance() -> None:
+    sample = examine(qn.fit_panel("y ~ x", groups(60)))
+    top = float(sample.influence.cooks.max())
+    assert top < 0.25  # so that neither 0.5 nor 1 is near
+    axes: Any = Figure().subplots()
+    plots._draw_leverage(axes, sample)
+    assert axes.texts[0].get_text() == (
+        f"Cook's distance up to {top:.2g}: no row decides (dashed: {plots._round_level(top)[0]:g})"
+    )
+    assert sum(line.get_linestyle() == "--" for line in axes.lines) == 2  # above and below zero
+
+
 def test_a_row_that_only_its_own_column_explains_is_neither_drawn_nor_named() -> None:
     frame = panel().assign(own=lambda rows: 1.0 * (rows.index == 3))
     sample = examine(qn.fit_panel("y ~ x + own", frame))
@@ -429,10 +459,12 @@ def test_of_many_units_the_loudest_are_mapped_in_their_order() -> None:
     assert list(axes.get_xticks()) == list(range(0, 24, 3))
 
 
-def test_a_map_of_spread_is_white_at_one() -> None:
+@pytest.mark.parametrize("weights", [None, "w"])
+def test_a_map_of_spread_is_white_at_one(weights: str | None) -> None:
     frame = pd.concat([groups(4, seed=1), groups(4, seed=2), groups(4, seed=3)])
     frame.loc[frame["unit"] == 3, "y"] *= 9.0
-    fitted = qn.fit_panel("y ~ x", frame.reset_index(drop=True), absorb="unit:time")
+    frame = frame.assign(w=np.linspace(1.0, 3.0, len(frame))).reset_index(drop=True)
+    fitted = qn.fit_panel("y ~ x", frame, absorb="unit:time", weights=weights)
     figure: Any = Figure()
     axes: Any = figure.subplots()
     plots._draw_groups(axes, examine(fitted, unit="unit", time="time"))
@@ -552,6 +584,15 @@ def test_a_coefficient_without_each_cluster_stands_by_its_estimate_and_interval(
         f"Coefficient of x, {whole:.3g}, with each unit left out; it moves most, to {value:.3g}, "
         f"without {far}."
     )
+
+
+def test_groups_that_are_asked_for_are_left_out_in_place_of_the_clusters() -> None:
+    fitted = qn.fit_panel("y ~ x", groups(8), absorb="unit", cluster="cluster")
+    for by, name, count in ((None, "cluster", 4), ("unit", "unit", 8)):
+        axes: Any = plot_influence(fitted, by=by).axes[0]
+        assert axes.get_title(loc="left") == f"x: one {name} left out"
+        names = [text.get_text() for text in axes.get_yticklabels()]
+        assert sorted(names) == [str(one) for one in range(count)]
 
 
 HINT, SIZES = "text 8.5 left baseline 0,5", "letters 12 10 10 9 9"

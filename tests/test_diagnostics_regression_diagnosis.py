@@ -16,6 +16,7 @@ from statsmodels.stats.outliers_influence import variance_inflation_factor
 import quesnay as qn
 from quesnay.diagnostics.regression import assumptions, diagnosis
 from quesnay.diagnostics.regression.diagnosis import Diagnosis
+from quesnay.models.regression.result import frame_of_tests
 
 from .small_panel import fitted, panel
 
@@ -290,16 +291,36 @@ def test_the_squares_of_white_are_left_to_the_fitted_values_where_rows_are_few()
     assert assumptions._white(many).name == "White"
 
 
-def test_effects_are_tested_against_one_intercept() -> None:
+@pytest.mark.parametrize("weights", [None, "weight"])
+def test_effects_are_tested_against_one_intercept(weights: str | None) -> None:
     """By hand: both sums of squares of residuals, 17 - 1 effects and 53 degrees of freedom."""
-    frame = panel()
+    frame = panel().assign(weight=lambda d: 1.0 + d["x"] ** 2)
     dummies = pd.get_dummies(frame[["unit", "year"]].astype(str), drop_first=True).astype(float)
-    wide = sm.OLS(frame["y"], sm.add_constant(frame[["x", "w"]].join(dummies))).fit()
-    statistic = (ols().ssr - wide.ssr) / 16 / (wide.ssr / 53)
-    line = by_unit().assumptions.loc["F test of absorbed effects"]
+    rows = 1.0 if weights is None else frame[weights]
+    narrow, wide = (
+        sm.WLS(frame["y"], sm.add_constant(part), weights=rows).fit()
+        for part in (frame[["x", "w"]], frame[["x", "w"]].join(dummies))
+    )
+    statistic = (narrow.ssr - wide.ssr) / 16 / (wide.ssr / 53)
+    tests = assumptions.check_assumptions(assumptions.examine(fitted(frame, weights=weights)))
+    line: Any = frame_of_tests(tests).loc["F test of absorbed effects"]
     assert line["distribution"] == "F(16, 53)"
     assert line["statistic"] == pytest.approx(statistic)
     assert line["p_value"] == pytest.approx(stats.f.sf(statistic, 16, 53))
+
+
+def test_a_fault_of_the_errors_is_told_with_what_it_costs() -> None:
+    """Errors that grow with x: recommended ones are larger than the classical, and it says so."""
+    frame = panel().assign(y=lambda d: d["x"] + d["w"] * np.exp(d["x"]))
+    found = qn.fit_panel("y ~ x", frame, covariance="classical").diagnose(draws=2)
+    own = found.errors.frame.loc["x"]
+    cost = f"; recommended errors {own['recommended'] / own['classical']:.2g} x classical for x"
+    told = {test.name for test in found.tests if test.consequence.endswith(cost)}
+    rejected = {test.name for test in found.tests if test.rejected}
+    assert {"Breusch-Pagan (Koenker)", "Jarque-Bera"} <= rejected
+    assert told == rejected & {
+        "Breusch-Pagan (Koenker)", "White", "Durbin-Watson", "Breusch-Godfrey(4)",
+    }  # fmt: skip
 
 
 def test_clusters_count_by_how_evenly_they_carry_the_estimate() -> None:

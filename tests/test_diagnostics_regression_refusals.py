@@ -43,6 +43,14 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: assumptions._wooldridge(of(frame(9, 2), unit="u", time="t")),
         "the sample has 2 points in time, the test needs 3",
     ),
+    "few times of units": (
+        lambda: assumptions._pesaran(of(frame(9, 3), unit="u", time="t")),
+        "the sample has 3 points in time, the test needs 4",
+    ),
+    "one time": (
+        lambda: assumptions._lagrange(of(frame(9, 1), unit="u", time="t")),
+        "the sample has 1 points in time, the test needs 2",
+    ),
     "no time": (lambda: assumptions._chow(of(frame(5, 4))), "the time of the rows is not known"),
     "no clusters": (
         lambda: assumptions.effective_clusters(of(frame(5, 4))),
@@ -67,6 +75,13 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
 def test_a_test_that_cannot_be_made_says_why(name: str) -> None:
     call, message = CASES[name]
     refused(call, message)
+
+
+def test_as_many_times_as_a_test_needs_are_enough() -> None:
+    for times, test in (
+        (2, assumptions._lagrange), (3, assumptions._wooldridge), (4, assumptions._pesaran),
+    ):  # fmt: skip
+        assert 0 <= test(of(frame(9, times), unit="u", time="t")).p_value <= 1
 
 
 def shifted(results: Any) -> Any:

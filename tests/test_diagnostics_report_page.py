@@ -24,7 +24,8 @@ from quesnay.models.display.table import Table
 FRONT = Front(
     "A title",
     "A question?",
-    ["Level: it is 5 % more.", "Without a word. Note: none", "Averyveryveryverylongwordindeed: no"],
+    ["Level: it is 5 % more.", "Without a word. Note: none", "Uncharacteristicallylong: yes",
+     "Uncharacteristicallylarge: no"],
     {},
     Answer(
         "Answer", ["run", "total", "bare"],
@@ -34,7 +35,7 @@ FRONT = Front(
     {"why-1": Why(["Because 5 %."], [("more", "method-core"), ("yet more", "data")])},
 )  # fmt: skip
 TABLE = Table(
-    "Numbers", pd.DataFrame({"v": [1.5, 2.5], "w": ["short", "longer than sixteen signs"]},
+    "Numbers", pd.DataFrame({"v": [1.5, 2.5], "w": ["of sixteen signs", "of 17 signs or so"]},
                             ["T18", "S18"]), ("Below.",),
 )  # fmt: skip
 
@@ -60,7 +61,8 @@ def test_sentences_of_the_answer_start_with_the_word_that_they_open_with(page: s
     assert found is not None
     assert re.findall("<li>(.*?)</li>", found[1]) == [
         "<strong>Level:</strong> it is 5\u00a0% more.", "Without a word. Note: none",
-        "Averyveryveryverylongwordindeed: no",
+        "<strong>Uncharacteristicallylong:</strong> yes",  # 24 letters and no more
+        "Uncharacteristicallylarge: no",
     ]  # fmt: skip
 
 
@@ -103,8 +105,8 @@ def test_tables_scroll_with_anchors_for_their_rows_and_buttons_in_their_cells(pa
         ("row-T18", "T18"), ("row-S18", "S18"),
     ]  # fmt: skip
     assert '<td class="n">1.5</td>' in table
-    assert "<td>short</td>" in table
-    button = '<button type="button" class="why" popovertarget="why-1">longer than sixteen signs'
+    assert "<td>of sixteen signs</td>" in table  # one more, and it may be broken
+    button = '<button type="button" class="why" popovertarget="why-1">of 17 signs or so'
     assert f'<td class="w">{button}</button></td>' in table
     assert table.count("<button") == 1
     assert page.index("Words of one.") < start < page.index("A remark.")

@@ -242,6 +242,14 @@ def test_a_result_whose_variance_is_not_known_has_no_table_of_it(result: Reprodu
     assert of_variance(replace(result, variance=result.variance.iloc[:0])) == 0
 
 
+def test_the_draws_of_a_forecast_year_are_those_of_the_forecast(result: Reproduction) -> None:
+    """2020 has two: as it was forecast, and as it came out."""
+    for year, variant in ((2019, "estimate"), (2020, "forecast")):
+        own = needed.drawn_figure(result, "linkage", "total", year)
+        assert own.equals(result.draws[("linkage", "total", year, variant)])
+    assert ("linkage", "total", 2020, "outcome") in result.draws
+
+
 @pytest.mark.parametrize(
     ("quantile", "side"), [(0.01, "below"), (0.03, "inside"), (0.97, "inside"), (0.99, "above")]
 )

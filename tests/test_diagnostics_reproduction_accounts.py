@@ -143,21 +143,25 @@ def test_growth_is_log_growth_of_capital_services_at_their_share_in_value_added(
     added = rows.groupby("year")["value_added"].sum()
     kinds = [c[5:] for c in rows.columns if c.startswith("cost_") and f"quantity_{c[5:]}" in rows]
     costs = rows[[f"cost_{k}" for k in kinds]].sum(axis=1)
-    expected = 0.0
+    expected, made = 0.0, 0.0
     for industry in rows.index.unique("industry"):
-        if industry in members:
-            continue
         domar, part = 0.0, 0.0
         for year in (2018, 2019):
             domar += 0.5 * float(rows.loc[(industry, year), "gross_output"] / added[year])
-        for name in capital:
+        for name in kinds if industry in members else capital:
             share = np.mean([
                 rows.loc[(industry, y), f"cost_{name}"] / costs[industry, y] for y in (2018, 2019)
             ])  # fmt: skip
             quantity = rows[f"quantity_{name}"]
             part += float(share * np.log(quantity[industry, 2019] / quantity[industry, 2018]))
-        expected += domar * part
+        output = rows["quantity_gross_output"]
+        grown = float(np.log(output[industry, 2019] / output[industry, 2018]))
+        if industry in members:  # productivity: what all inputs leave unexplained
+            made += domar * (grown - part)
+        else:
+            expected += domar * part
     assert america.growth.loc[2019, "capital in use"] == pytest.approx(expected, rel=1e-6)
+    assert america.growth.loc[2019, "productivity of producers"] == pytest.approx(made, rel=1e-6)
 
 
 def test_only_printed_totals_stand_over_the_bars_of_an_account_of_growth(

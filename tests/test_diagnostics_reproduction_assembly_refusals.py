@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 import quesnay as qn
+from quesnay.diagnostics.reproduction import assembly
 from quesnay.diagnostics.reproduction.assembly import assemble
 from quesnay.diagnostics.reproduction.backtests import backtest_elasticity
 from quesnay.diagnostics.reproduction.facts import Facts, collect_facts, published_demand
@@ -136,6 +138,21 @@ FACTS: dict[str, tuple[Callable[[Facts], Facts], str]] = {
 def test_facts_that_do_not_fit(facts: Facts, found: Elasticities, name: str) -> None:
     edit, message = FACTS[name]
     refused(lambda: assemble(STUDY, edit(facts), found), message)
+
+
+def test_a_total_is_gdp_at_most_and_within_five_times_of_its_share(facts: Facts) -> None:
+    """S19 prints 2.2 % of the GDP of 2019: 0.022 of it, less than five times more or less."""
+    gdp = float(facts.gdp[2019].iloc[0])
+    for times, fine in ((0.19, False), (0.21, True), (1.0, True), (4.9, True), (5.1, False)):
+        given = printed(facts, "T19", value=times * 0.022 * gdp)
+        if fine:
+            assembly._check_units(STUDY, given)
+        else:
+            refused(partial(assembly._check_units, STUDY, given), "% of GDP, but S19 prints 2.2")
+    all_of_it = printed(printed(facts, "S19", value=1.0), "T19", value=gdp)
+    assembly._check_units(STUDY, all_of_it)
+    more = printed(all_of_it, "T19", value=1.001 * gdp)
+    refused(lambda: assembly._check_units(STUDY, more), "is 1 times GDP, .*; check its unit")
 
 
 def test_an_elasticity_that_is_not_above_zero(facts: Facts, found: Elasticities) -> None:

@@ -128,15 +128,15 @@ def test_every_origin_forecasts_every_later_total() -> None:
 
 
 def test_errors_of_forecasts_are_means_by_years_ahead_and_the_smallest_wins() -> None:
-    """By hand: logistic off by 10, 20 and 30 %, no change by 5, 25 and 75 %, one series missing."""
+    """By hand: logistic off by 10, 20, 30, 80 %, no change by 5, 25, 75, 46 %; one is missing."""
     frame = pd.DataFrame(
-        {"printed": [1.0, 2.0, 4.0], "logistic": [1.1, 1.6, 2.8], "no change": [0.95, 2.5, 7.0],
-         "bass": [1.0, 2.0, np.nan]},
-        pd.MultiIndex.from_tuples([(1, 2), (1, 3), (2, 3)], names=["origin", "year"]),
+        {"printed": [1.0, 2.0, 4.0, 1.0], "logistic": [1.1, 1.6, 2.8, 1.8],
+         "no change": [0.95, 2.5, 7.0, 1.46], "bass": [1.0, 2.0, np.nan, 1.0]},
+        pd.MultiIndex.from_tuples([(1, 2), (1, 3), (2, 3), (3, 4)], names=["origin", "year"]),
     )  # fmt: skip
     made = OriginBacktest(frame, "yuan")
     expected = pd.DataFrame(
-        {"1 ahead": [20.0, 40.0, 0.0], "2 ahead": [20.0, 25.0, 0.0], "all": [20.0, 35.0, np.nan]},
+        {"1 ahead": [40.0, 42.0, 0.0], "2 ahead": [20.0, 25.0, 0.0], "all": [35.0, 37.75, np.nan]},
         ["logistic", "no change", "bass"],
     )
     pd.testing.assert_frame_equal(made.errors, expected)

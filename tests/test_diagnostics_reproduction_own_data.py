@@ -473,3 +473,7 @@ def test_real_growth_in_fractions_is_told_from_percent_by_nominal_growth(tmp_pat
     for fine in ((6.8, 6.9, 6.7), (0.1, -0.2, 0.1)):
         own.write_text(rows.format(*fine), "utf-8")
         assert gdp_vintages(qn.load_study(path))["real_growth"].tolist() == list(fine)
+    slow = rows.format(0.05, 0.05, 0.067)
+    for taken in (slow.replace("832", "746.4"), slow.replace("2016,f,746,0.05\n", "")):
+        own.write_text(taken, "utf-8")  # 746.4 is 0.05 % more; of a single growth nothing is known
+        assert gdp_vintages(qn.load_study(path))["real_growth"].max() == 0.067

@@ -209,8 +209,10 @@ CUT = 1 << 17  # bytes, after which a transfer breaks off: two pieces
 
 
 @pytest.mark.parametrize(
-    "lie", ["bytes 7-99/100", f"bytes {CUT}-{CUT}/{CUT + 1}", f"bytes {CUT}-{CUT}/{len(LONG) + 1}"]
-)
+    "lie",
+    ["bytes 7-99/100", f"bytes {CUT}-{CUT}/{CUT + 1}", f"bytes {CUT}-{CUT}/{len(LONG) + 1}",
+     f"bytes {CUT - 1}-{len(LONG) - 2}/{len(LONG) - 1}"],  # as many bytes as it says
+)  # fmt: skip
 def test_a_server_that_lies_about_the_place_is_asked_again(
     plan: Plan, lie: str, tmp_path: Path
 ) -> None:

@@ -438,7 +438,7 @@ def accumulate_contributions(
     refuse_gaps(whole.index, "value_added", "fill it")
     if list(parts.index) != list(whole.index[1:]):
         raise DataError(
-            f"contributions: expected the years {whole.index[1:].tolist()[:1]} to "
+            f"contributions: expected the years {whole.index[:1].tolist()[:1]} to "
             f"{whole.index[-1]}, every year of value_added but its first"
         )
     if not is_number(initial) or initial < 0:

@@ -164,7 +164,10 @@ def test_data_sets_of_several_structures_are_read_each_by_its_own(tmp_path: Path
         {"attributes": [0, "flash"], "observations": {"0": ["1.5"]}},
         {"structure": 1, "attributes": [1, None], "observations": {"1": [2], "0": [3]}},
     ]
-    structures = [structure("DE", [{"name": "euro"}]), structure("JP", [{"id": "?"}, {"id": "yen"}])]
+    structures = [
+        structure("DE", [{"name": "euro"}]),
+        structure("JP", [{"id": "?"}, {"id": "yen"}]),
+    ]
     text = "\ufeff" + json.dumps({"data": {"dataSets": sets, "structures": structures}})
     data = qn.read_sdmx(write(tmp_path, "two.json", text))
     assert data.frame.to_numpy().tolist() == [

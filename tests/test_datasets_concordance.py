@@ -1,5 +1,7 @@
 """Concordances lose nothing: totals are those that went in, and what is open is said."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -107,7 +109,8 @@ def test_weights_of_the_user_split_a_code_and_link_another() -> None:
     to = qn.concordance("csic2017", "isic4_sections")
     own = to.with_weights({"70": {"F": 0.4, "L": 0.6}, "76": {"O": 1.0}})
     assert own.links["basis"].tolist()[-3:] == ["given by the user"] * 3
-    open_, given = to.matrix.loc["70"], own.matrix.loc["70"]
+    rows: Any = (to.matrix.loc["70"], own.matrix.loc["70"])
+    open_, given = rows
     assert open_[["F", "L"]].isna().all()
     assert (open_.drop(["F", "L"]) == 0).all()
     assert given[given != 0].to_dict() == {"F": 0.4, "L": 0.6}

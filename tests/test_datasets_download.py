@@ -80,8 +80,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Range", told)
         else:
             self.send_response(200)
-        told = {"ETag": plan.tag, "Last-Modified": plan.date, "Content-Encoding": plan.coding}
-        for name, value in told.items():
+        marks = {"ETag": plan.tag, "Last-Modified": plan.date, "Content-Encoding": plan.coding}
+        for name, value in marks.items():
             if value:
                 self.send_header(name, value)
         if plan.length:
@@ -292,7 +292,7 @@ def test_a_server_that_is_busy_is_asked_again(
     plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
-    monkeypatch.setattr(room.time, "sleep", waits.append)
+    monkeypatch.setattr(time, "sleep", waits.append)
     plan.status = [503, 429, 500]
     assert get(plan, tmp_path).read_bytes() == TABLE
     assert waits == [0.001, 0.002, 0.004]  # twice as long each time

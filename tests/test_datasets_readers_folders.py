@@ -179,7 +179,7 @@ def test_exiobase_is_read_from_its_archive(tmp_path: Path, below: str) -> None:
     outputs = folder / "x.txt"
     head, *rows = outputs.read_text().splitlines()
     outputs.write_text("\n".join([head, *rows[::-1]]) + "\n")
-    with pytest.raises(qn.DataError, match="IOT_2011_pxp: rows of A[.]txt and x[.]txt differ"):
+    with pytest.raises(qn.DataError, match=r"IOT_2011_pxp: rows of A[.]txt and x[.]txt differ"):
         qn.read_io(folder)
 
 

@@ -1,5 +1,7 @@
 """Concordances lose nothing: totals are those that went in, and what is open is said."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -106,6 +108,14 @@ def test_a_way_on_that_loses_a_part_is_refused() -> None:
 def test_weights_of_the_user_split_a_code_and_link_another() -> None:
     to = qn.concordance("csic2017", "isic4_sections")
     own = to.with_weights({"70": {"F": 0.4, "L": 0.6}, "76": {"O": 1.0}})
+    assert own.links["basis"].tolist()[-3:] == ["given by the user"] * 3
+    rows: Any = (to.matrix.loc["70"], own.matrix.loc["70"])
+    open_, given = rows
+    assert open_[["F", "L"]].isna().all()
+    assert (open_.drop(["F", "L"]) == 0).all()
+    assert given[given != 0].to_dict() == {"F": 0.4, "L": 0.6}
+    one = own.with_weights({"70": {"L": 1.0, "F": 0.0}}).apply(pd.Series({"70": 2.0}, name="jobs"))
+    pd.testing.assert_series_equal(one, pd.Series({"L": 2.0}, name="jobs"))  # F gets nothing
     data = pd.DataFrame({"a": [10.0, 3.0, 1.0], "b": [1.0, 2.0, 3.0]}, ["70", "76", "47"])
     mapped = own.apply(data)
     assert mapped["a"].to_dict() == {"F": 5.0, "L": 6.0, "O": 3.0}
@@ -147,6 +157,25 @@ def test_two_steps_multiply_their_weights() -> None:
     both = there.then(qn.concordance("isic4_sections", "nace2_sections"))
     pd.testing.assert_series_equal(both.links["weight"], there.links["weight"])
     assert both.check().unweighted == there.check().unweighted
+
+
+def test_ways_that_meet_again_add_up_unless_one_is_open() -> None:
+    columns = ["source", "target", "weight", "basis"]
+    rows = [["a", "x", 0.4, "one"], ["a", "y", 0.6, "two"], ["b", "y", 1.0, "three"]]
+    there = qn.Concordance("old", "mid", pd.DataFrame(rows, columns=columns), ("a", "b"))
+    for share, last in ((0.5, (0.7, 0.3)), (np.nan, (np.nan, np.nan))):
+        rows = [["x", "T", 1.0, "I"], ["y", "T", share, "II"], ["y", "U", share, "III"]]
+        on = qn.Concordance("mid", "new", pd.DataFrame(rows, columns=columns), ("x", "y"))
+        made = there.then(on)
+        whole = [
+            ["a", "T", last[0], "one; I"], ["a", "U", 0.6 * share, "two; III"],
+            ["b", "T", share, "three; II"], ["b", "U", share, "three; III"],
+        ]  # fmt: skip
+        pd.testing.assert_frame_equal(made.links, pd.DataFrame(whole, columns=columns))
+        assert (made.source, made.target, made.codes) == ("old", "new", ("a", "b"))
+        back = made.reversed()
+        assert (back.source, back.target, back.codes) == ("new", "old", ("T", "U"))
+        assert back.links["basis"].tolist() == [row[3] for row in whole]
 
 
 SERIES = pd.Series({"26": 1.0})

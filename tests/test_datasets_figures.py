@@ -303,8 +303,16 @@ def test_the_codebook_counts_the_cells_of_the_file(name: str) -> None:
             low, high = filled.astype(float).min(), filled.astype(float).max()
             assert float(said["lowest"].replace(",", "")) == pytest.approx(low, rel=5e-3, abs=0.01)
             assert float(said["highest"].replace(",", "")) == pytest.approx(high, rel=5e-3)
+            middle = filled.astype(float).median()
+            if kinds[column] == "number":
+                assert float(said["median"].replace(",", "")) == pytest.approx(middle, abs=0.5)
+            else:
+                assert said["median"] == "-"
             alone = "" if entry.units else entry.unit
             assert said["unit"] == entry.units.get(column, alone)
     assert table.title == name
     assert table.notes[0] == f"{len(raw):,} rows; {entry.title}; {entry.years}."
+    assert table.notes[1] == (
+        f"Source: {entry.source}; {entry.table}; {entry.vintage}. Licence: {entry.licence}."
+    )
     assert table.notes[2] == f"All rows: quesnay datasets {name} --export FILE, or --json."

@@ -144,6 +144,8 @@ BEA: list[tuple[str, Edit, str]] = [
     ("use", put(2, 5, "21"), "column '21' stands twice, at 2 and 4"),
     ("use", put(4, 5, 90.0), "product '11': supply 100 is not use 120"),
     ("use", put(2, 2, "12"), "industries differ from the use table's: 11, 12"),
+    # without V002 all adds up; no roles can be told to a layout that asks for V001 and V003
+    ("use", lambda r: r[8].__setitem__(slice(2, 4), [45.0, 25.0]), "'11'.* a recorded warning$"),
     ("make", put(1, 4, "Scrap"), "commodities differ from the use table's: Other, Scrap"),
     ("make", put(3, 2, "?"), "row '11', column '11': '.' is no number"),
     ("make", lambda r: r.__delitem__(slice(1, 3)), "no header row found"),

@@ -117,12 +117,15 @@ def test_bea_becomes_symmetric_by_fixed_product_sales(tmp_path: Path, ending: st
     np.testing.assert_allclose(columns, table.x)
 
 
-def test_a_note_with_a_comma_below_bea_tables_is_no_commodity(tmp_path: Path) -> None:
+def test_a_note_with_a_comma_below_bea_tables_is_no_commodity_and_a_row_without_name_is(
+    tmp_path: Path,
+) -> None:
     note: list[list[object]] = [["Note: see text", "page 3"]]
+    nameless = [[row[0], "", *row[2:]] if row[0] == "Other" else row for row in made.bea_use_rows()]
     paths = [
         made.write_rows(tmp_path / name, [*rows, *below])
         for name, rows, below in (
-            ("use.csv", made.bea_use_rows(), []), ("noted.csv", made.bea_use_rows(), note),
+            ("use.csv", made.bea_use_rows(), []), ("noted.csv", nameless, note),
             ("make.csv", made.bea_make_rows(), note),
         )
     ]  # fmt: skip

@@ -176,6 +176,18 @@ def test_exiobase_is_read_from_its_archive(tmp_path: Path, below: str) -> None:
     pd.testing.assert_frame_equal(table.Z, qn.read_io(folder).Z)
     assert table.source is not None
     assert (table.source.layout, len(table.source.sha256)) == ("exiobase", 64)
+    outputs = folder / "x.txt"
+    head, *rows = outputs.read_text().splitlines()
+    outputs.write_text("\n".join([head, *rows[::-1]]) + "\n")
+    with pytest.raises(qn.DataError, match=r"IOT_2011_pxp: rows of A[.]txt and x[.]txt differ"):
+        qn.read_io(folder)
+
+
+def test_a_year_is_not_held_against_a_system_whose_name_has_none(tmp_path: Path) -> None:
+    folder = write_exiobase(tmp_path / "plain")
+    table = qn.read_io(folder, layout="exiobase", year=2011)
+    pd.testing.assert_frame_equal(table.Z, qn.read_io(folder).Z)
+    assert table.source.sheet == ""
 
 
 def test_of_several_systems_five_are_named(tmp_path: Path) -> None:

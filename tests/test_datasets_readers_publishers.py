@@ -127,6 +127,7 @@ def test_bea_tables_up_to_1996_have_one_row_of_value_added(tmp_path: Path) -> No
     table = made_and_used(tmp_path, use, make)
     sound(table, [200, 300], [140, 150])
     assert list(table.sectors) == ["111CA", "812200"]
+    assert table.source.names == {"111CA": "Farms", "812200": "Repair"}  # from above the codes
 
 
 def test_bea_detail_codes_have_six_digits(tmp_path: Path) -> None:

@@ -248,6 +248,12 @@ def test_a_damaged_parquet_file(tmp_path: Path) -> None:
     refused(lambda: qn.read_io(path), "no readable .parquet file")
 
 
+def test_a_damaged_file_of_stata(tmp_path: Path) -> None:
+    path = tmp_path / "t.dta"
+    path.write_bytes(b"<stata_dta>" * 9)
+    refused(lambda: qn.read_io(path), r"^t\.dta: no readable \.dta file \(.+\)$")
+
+
 def test_r_data_that_hold_no_table_or_two(tmp_path: Path) -> None:
     pyreadr = pytest.importorskip("pyreadr", reason="reads R data")
     path = tmp_path / "t.rda"

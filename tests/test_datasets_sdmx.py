@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -140,12 +141,43 @@ def test_sdmx_ml_gives_the_same_numbers_and_the_power_of_ten(tmp_path: Path) -> 
 @pytest.mark.parametrize("two", [False, True])
 def test_json_keeps_the_units_of_each_series(tmp_path: Path, two: bool) -> None:
     data = qn.read_sdmx(write(tmp_path, "gdp.json", json_text(two)))
-    columns = ["REF_AREA", "TIME_PERIOD", "value", "UNIT_MEASURE", "OBS_STATUS"]
-    rows = [tuple(row) for row in data.frame[columns].fillna({"value": -1}).to_numpy()]
-    assert ("DEU", "2019", 3474110.0, "EUR", "E") in rows
-    assert ("JPN", "2018", -1.0, "JPY", "") in rows
+    whole = [
+        ["A", "DEU", "2018", 3365450.0, "EUR", ""], ["A", "DEU", "2019", 3474110.0, "EUR", "E"],
+        ["A", "JPN", "2018", np.nan, "JPY", ""], ["A", "JPN", "2019", 558.5, "JPY", ""],
+    ]  # fmt: skip
+    columns = ["FREQ", "REF_AREA", "TIME_PERIOD", "value", "UNIT_MEASURE", "OBS_STATUS"]
+    pd.testing.assert_frame_equal(data.frame, pd.DataFrame(whole, columns=columns))
+    assert (data.dimensions, data.attributes) == (tuple(columns[:3]), tuple(columns[4:]))
     assert data.units == ("EUR", "JPY")
-    assert set(data.frame["FREQ"]) == {"A"}
+
+
+def test_data_sets_of_several_structures_are_read_each_by_its_own(tmp_path: Path) -> None:
+    def structure(area: str, units: list[dict[str, str]]) -> dict[str, Any]:
+        first = [{"id": "GEO", "values": [{"id": area}]}]
+        when = [{"id": "TIME", "values": [{"id": "18"}, {"id": "19"}]}]
+        own = [{"id": "UNIT", "values": units}, {"id": "NOTE"}]
+        return {
+            "dimensions": {"dataSet": first, "observation": when}, "attributes": {"dataSet": own}
+        }  # fmt: skip
+
+    sets = [
+        {"attributes": [0, "flash"], "observations": {"0": ["1.5"]}},
+        {"structure": 1, "attributes": [1, None], "observations": {"1": [2], "0": [3]}},
+    ]
+    structures = [
+        structure("DE", [{"name": "euro"}]),
+        structure("JP", [{"id": "?"}, {"id": "yen"}]),
+    ]
+    text = "\ufeff" + json.dumps({"data": {"dataSets": sets, "structures": structures}})
+    data = qn.read_sdmx(write(tmp_path, "two.json", text))
+    assert data.frame.to_numpy().tolist() == [
+        ["DE", "18", 1.5, "euro", "flash"], ["JP", "19", 2.0, "yen", ""],
+        ["JP", "18", 3.0, "yen", ""],
+    ]  # fmt: skip
+    assert data.units == ("euro", "yen")
+    (table,) = replace(data, attributes=()).tables()
+    assert table.title == f"SDMX, {tmp_path / 'two.json'}"
+    assert table.notes == ("3 observations, 0 not published. No unit is named.",)
 
 
 def test_a_table_of_eurostat_is_the_one_that_read_io_reads(tmp_path: Path) -> None:

@@ -100,10 +100,13 @@ def test_rounding_is_only_rounding_and_goes_to_the_largest_cell(name: str) -> No
     moved = np.abs(table.final_demand.to_numpy() - printed)
     assert (moved > 0).sum(axis=1).max() <= 1
     assert moved.max() <= limit
+    largest = np.abs(printed).max(axis=1, keepdims=True)
+    assert (np.abs(printed) == largest)[moved > 0].all()
     components = data.set_index("row").loc[table.value_added.index, sectors].to_numpy()
     moved = np.abs(table.value_added.to_numpy() - components)
     assert (moved > 0).sum(axis=0).max() <= 1
     assert moved.max() <= limit
+    assert (np.abs(components) == np.abs(components).max(axis=0))[moved > 0].all()
 
 
 def test_a_published_cell_in_one_unit() -> None:

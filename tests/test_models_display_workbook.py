@@ -321,6 +321,18 @@ def test_a_chart_is_told_in_the_language_of_its_table() -> None:
     assert bare.spoken(str.upper).interval is None
 
 
+def test_a_row_of_heads_is_as_high_as_its_longest() -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
+    word = "nineteen"  # two do not go into 0.9 of thirteen letters
+    columns = pd.MultiIndex.from_tuples(
+        [("one", "a"), (" ".join([word] * 2), " ".join([word] * 3))]
+    )
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(workbook_bytes([Table("t", pd.DataFrame([[1.0, 2.0]], columns=columns))]))
+    ).active
+    assert [sheet.row_dimensions[row].height for row in (3, 4, 5)] == [30.0, 45.0, None]
+
+
 def test_a_cell_keeps_its_lines_apart() -> None:
     openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
     made = workbook_bytes([Table("t", pd.DataFrame({"a": ["one\ntwo"]}))])

@@ -189,10 +189,17 @@ def test_prediction_keeps_the_shape_asked_for() -> None:
 @pytest.mark.parametrize(
     ("t", "y", "origin"),
     [([1, 2, 3, 4, 5], [1, 3, 6, 8, 9], 0), ([2010, 2011, 2012, 2013], [1, 3, 6, 8], 2009),
+     ([2010, 2012, 2013, 2017], [1, 3, 5, 9], 2009),  # the shortest step before the first
      ([2010, 2011, 2012, 2013], [0, 3, 6, 8], 2010)],
 )  # fmt: skip
 def test_launch_of_bass(t: list[int], y: list[int], origin: float) -> None:
-    assert qn.fit_curve("bass", t, y).origin == origin
+    fit = qn.fit_curve("bass", t, y)
+    assert fit.origin == origin
+    m, p, q = fit.params
+    since = np.exp(-(p + q) * (np.array(t) - origin))
+    by_hand = m * (1 - since) / (1 + q / p * since)  # Bass (1969)
+    np.testing.assert_allclose(fit.data["fitted"], by_hand, rtol=1e-9)
+    np.testing.assert_allclose(fit.data["resid"], y - by_hand, atol=1e-9)
     assert qn.fit_curve("bass", t, y, origin=t[0] - 3).origin == t[0] - 3
 
 

@@ -235,6 +235,20 @@ def test_what_is_said_below_a_curve() -> None:
         "5 points, 2 degrees of freedom; profile intervals.",
     )
     ahead = bass.forecast([4.0, 6.0], level=0.9)
+    m, p, q = bass.params
+
+    def bass_level(m: float, p: float, q: float) -> np.ndarray:
+        gone = np.exp(-(p + q) * (np.array([4.0, 6.0]) - 0.5))
+        return m * (1 - gone) / (1 + q / p * gone)
+
+    np.testing.assert_allclose(ahead["estimate"], bass_level(m, p, q), rtol=1e-9)
+    steps = np.diag([1e-6 * m, 1e-6 * p, 1e-6 * q])
+    slopes = [
+        (bass_level(*(bass.params + h)) - bass_level(*(bass.params - h))) / (2 * h.sum())
+        for h in steps
+    ]
+    variance = np.einsum("ik,ij,jk->k", slopes, bass.covariance, slopes)
+    np.testing.assert_allclose(ahead["std_error"], np.sqrt(variance), rtol=1e-6)
     t = 2.9199856
     np.testing.assert_allclose(ahead["high"] - ahead["estimate"], t * ahead["std_error"], rtol=1e-6)
     wide = np.sqrt(ahead["std_error"] ** 2 + bass.sigma**2)

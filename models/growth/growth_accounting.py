@@ -438,8 +438,8 @@ def accumulate_contributions(
     refuse_gaps(whole.index, "value_added", "fill it")
     if list(parts.index) != list(whole.index[1:]):
         raise DataError(
-            f"contributions: expected the years {whole.index[1:].tolist()[:1]} to "
-            f"{whole.index[-1]}, every year of value_added but its first"
+            f"contributions: expected every year of value_added after {whole.index[0]}, up to "
+            f"{whole.index[-1]}"
         )
     if not is_number(initial) or initial < 0:
         raise DataError(f"initial must be a finite number not below 0, got {shown(initial)}")

@@ -781,6 +781,20 @@ def test_without_any_gdp_the_ties_that_need_it_are_free() -> None:
     assert found.feasible
     low, high = extent(found.bounds, "GDP", 2018)
     assert (low, high) == pytest.approx((1.415 / 0.0155, 1.425 / 0.0145), rel=1e-5)
+    # real growth needs what nobody gave; a contribution at current prices does not
+    figures = rows(
+        T17=(2017, "1.00", "trillion CNY"), T18=(2018, "1.20", "trillion CNY"),
+        S17=(2017, "2.0", "percent"), S18=(2018, "2.0", "percent"),
+        K18=(2018, "2.0", "percent"), G18=(2018, "15.0", "percent"),
+    )  # fmt: skip
+    found = qn.audit(ReportFile(figures, None, *_account()))
+    assert found.feasible
+    assert found.identities == (
+        "S[t] * GDP[t] = T[t]", "K[t] * (GDP[t] - GDP[t-1]) = T[t] - T[t-1]",
+    )  # fmt: skip
+    for year, total in ((2017, 1.0), (2018, 1.2)):
+        ends = ((total - 0.005) / 0.0205, (total + 0.005) / 0.0195)
+        assert extent(found.bounds, "GDP", year) == pytest.approx(ends, rel=1e-5)
 
 
 def _account() -> Any:

@@ -702,6 +702,33 @@ unit = "percent"
     assert "by the 'on costs' definition" in " ".join(found.findings)
 
 
+def test_what_a_share_is_implied_to_be_does_not_rest_on_the_share() -> None:
+    """C + I of 4.9 at least is 4.687 % of a GDP of 104.55 at most, U + V 4.765 % at most."""
+    told = {"C20": "2.0", "I20": "3.0"}
+    figures = rows(
+        **{name: (2020, printed, "trillion CNY") for name, printed in told.items()},
+        S20=(2020, "6.0", "percent"), U20=(2020, "2.0", "percent"), V20=(2020, "2.71", "percent"),
+    )  # fmt: skip
+    texts = ("T = C + I", "T = S * GDP", "S = U + V")
+    found = qn.audit(
+        figures,
+        gdp=pd.DataFrame({"year": [2020], "vintage": ["first"], "gdp": [104.5]}),
+        gdp_unit="trillion CNY",
+        identities=[Identity.parse(text, text) for text in texts],
+        quantities=[
+            Quantity("T", "total", like="C"),
+            Quantity("GDP", "gross domestic product", unit="trillion CNY"),
+        ],
+    )
+    assert found.conflicts == [["C20", "I20", "S20"], ["S20", "U20", "V20"]]
+    for frame in (found.vintages, found.misses):
+        assert frame["id"].tolist() == ["S20"]
+        ends = frame[["implied_low", "implied_high"]].to_numpy(float)[0]
+        np.testing.assert_allclose(ends, [4.9 / 1.0455, 4.765], rtol=1e-6)
+    # in halves of the last digit printed, from 5.95
+    assert found.misses["missed_by"].tolist() == pytest.approx([(5.95 - 4.765) / 0.05])
+
+
 def test_own_vintages_and_forecasts(tmp_path: Path) -> None:
     text = """
 forecast_growth = [4.0, 6.0]
@@ -754,6 +781,20 @@ def test_without_any_gdp_the_ties_that_need_it_are_free() -> None:
     assert found.feasible
     low, high = extent(found.bounds, "GDP", 2018)
     assert (low, high) == pytest.approx((1.415 / 0.0155, 1.425 / 0.0145), rel=1e-5)
+    # real growth needs what nobody gave; a contribution at current prices does not
+    figures = rows(
+        T17=(2017, "1.00", "trillion CNY"), T18=(2018, "1.20", "trillion CNY"),
+        S17=(2017, "2.0", "percent"), S18=(2018, "2.0", "percent"),
+        K18=(2018, "2.0", "percent"), G18=(2018, "15.0", "percent"),
+    )  # fmt: skip
+    found = qn.audit(ReportFile(figures, None, *_account()))
+    assert found.feasible
+    assert found.identities == (
+        "S[t] * GDP[t] = T[t]", "K[t] * (GDP[t] - GDP[t-1]) = T[t] - T[t-1]",
+    )  # fmt: skip
+    for year, total in ((2017, 1.0), (2018, 1.2)):
+        ends = ((total - 0.005) / 0.0205, (total + 0.005) / 0.0195)
+        assert extent(found.bounds, "GDP", year) == pytest.approx(ends, rel=1e-5)
 
 
 def _account() -> Any:

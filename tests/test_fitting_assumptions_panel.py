@@ -120,8 +120,9 @@ def demeaned(values: Array, unit: npt.NDArray[Any]) -> Array:
     return np.asarray(values - means[np.argsort(order.order)])
 
 
-def test_clustered_mundlak_is_a_joint_test_under_cr2() -> None:
-    y, X, unit, _ = panel("grunfeld")
+@pytest.mark.parametrize("missing", [0, 11])
+def test_clustered_mundlak_is_a_joint_test_under_cr2(missing: int) -> None:
+    y, X, unit = (part[missing:] for part in panel("grunfeld")[:3])  # units of one length, or not
     theta = random_effects(y, X, unit=unit).theta
     means = X - demeaned(X, unit)
     columns = np.column_stack([X - theta[:, None] * means, (1 - theta[:, None]) * means[:, 1:]])

@@ -94,6 +94,16 @@ def test_variances_of_unbalanced_random_effects_make_the_likelihood_largest(spre
     np.testing.assert_allclose(found.coefficients, expected, rtol=1e-9)
 
 
+@pytest.mark.parametrize("method", ["swar", "amemiya", "nerlove"])
+def test_a_regressor_with_little_of_its_own_inside_units_counts(method: Any) -> None:
+    # x + 1e-5 z and z span the same beside x: the variances are those of any of the two
+    close = np.column_stack([X[:, :2], X[:, 1] + 1e-5 * X[:, 2]])
+    one, other = (random_effects(Y, x, unit=UNIT, method=method) for x in (X, close))
+    assert other.sigma2_idiosyncratic == pytest.approx(one.sigma2_idiosyncratic, rel=1e-8)
+    assert other.sigma2_unit == pytest.approx(one.sigma2_unit, rel=1e-7, abs=1e-12)
+    assert other.coefficients[2] == pytest.approx(1e5 * one.coefficients[2], rel=1e-7)
+
+
 def test_the_largest_set_inside_clusters_is_the_nested_one() -> None:
     sets = (UNIT // 2, UNIT, np.arange(N) % 4)
     fit = Regression(X, Y, np.linalg.inv(X.T @ X), sets)

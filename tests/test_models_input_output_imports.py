@@ -133,7 +133,7 @@ def test_regional_uses_beyond_output_are_noted() -> None:
     flows = pd.DataFrame([[0.0, 900.0], [0.0, 0.0]], S, S)
     table = qn.InputOutputTable(flows, [100, 2000], [1000, 1100])
     found = qn.location_quotient_table(table, [100, 400], method="slq")
-    assert "1 sectors sell more" in found.notes[-1]
+    assert "1 sector sells more" in found.notes[-1]
     assert "farm" in repr(found)
 
 

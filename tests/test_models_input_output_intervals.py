@@ -124,6 +124,38 @@ def test_draws_agree_with_first_order_where_errors_are_small(table: InputOutputT
     np.testing.assert_allclose(two[["low", "high"]], one[["low", "high"]], rtol=0.02)
 
 
+def test_intervals_say_what_they_are_of_and_how_they_were_made(table: InputOutputTable) -> None:
+    drawn: dict[str, Any] = {"method": "monte_carlo", "draws": 7, "level": 0.9}
+    made = (
+        table.multiplier_intervals("output", relative_error=0.02),
+        table.multiplier_intervals("output", relative_error=0.02, **drawn),
+        table.extraction_intervals({"s1": 0.5}, weight_error={"s1": 0.1}, kind="backward"),
+        table.extraction_intervals({"s1": 0.5}, weight_error={"s1": 0.1}, **drawn),
+    )
+    lines = [(one.title, *one.notes) for found in made for one in found.tables()]
+    of_all = "Errors of the coefficients are independent"
+    assert lines == [
+        ("Multipliers of 'output', 95 % intervals", f"{of_all}; first order."),
+        (
+            "Multipliers of 'output', 90 % intervals",
+            f"{of_all}, lognormal with mean at the table; 7 draws.",
+        ),
+        (
+            "Losses from extracting s1 (backward), 95 % intervals",
+            "First order; errors independent.",
+        ),
+        (
+            "Losses from extracting s1 (total), 90 % intervals",
+            "Coefficients lognormal, weights beta, all independent; 7 draws.",
+        ),
+    ]
+    # a normal interval of the derivative's error; 1.644854 is the 95 % point
+    frame = table.multiplier_intervals("output", relative_error=0.02, level=0.9).estimates
+    for end, sign in (("low", -1.0), ("high", 1.0)):
+        ends = frame["estimate"] + sign * 1.6448536269514722 * frame["standard_error"]
+        np.testing.assert_allclose(frame[end], ends, rtol=1e-12)
+
+
 def test_same_seed_same_numbers(table: InputOutputTable) -> None:
     def run(seed: object) -> pd.DataFrame:
         return table.extraction_intervals(

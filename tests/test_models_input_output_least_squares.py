@@ -118,7 +118,7 @@ REFUSED: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"seed": [[1, 0], [3, 4]], "row_totals": [6, 4]}, qn.BalanceError, r"row\(s\) 0"),
     ({"seed": [[1, 2], [0, 0]]}, qn.BalanceError, "row 1 of the seed has only zeros"),
     ({"variance": "relativ"}, qn.DataError, "did you mean 'relative'"),
-    ({"variance": [[1, -1], [1, 1]]}, qn.DataError, "variance: row 0, column 1 is -1"),
+    ({"variance": [[0, -1], [1, -2]]}, qn.DataError, "variance: row 0, column 1 is -1"),
     ({"variance": [[1, 1]]}, qn.DataError, r"variance: shape \(1, 2\)"),
     ({"variance": [[1, np.nan], [1, 1]]}, qn.DataError, "variance: row 0, column 1 is nan"),
     ({"fixed": [(0, 7)]}, qn.DataError, "fixed: no column 7 in the seed"),

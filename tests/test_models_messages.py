@@ -132,6 +132,16 @@ def test_a_region_that_buys_more_than_it_makes_is_told_to_raise_delta() -> None:
     less = qn.location_quotient_table(nation, [30.0, 60.0], employment=jobs, method="slq")
     assert less.table.f["farm"] == pytest.approx(30.0 - 54.0)
     assert less.notes[1] == (
-        "1 sectors sell more to the region's industries than they make (negative final demand, "
+        "1 sector sells more to the region's industries than it makes (negative final demand, "
         "'farm' first): the quotients keep too much; raise delta."
+    )
+    names = ["mine", "farm", "mill"]
+    flows = pd.DataFrame([[0.0, 0.0, 40.0], [0.0, 0.0, 40.0], [0.0] * 3], names, names)
+    nation = qn.InputOutputTable(flows, [60.0, 60.0, 100.0], [100.0, 100.0, 20.0])
+    jobs = ([45.0] * 3, [100.0] * 3)
+    both = qn.location_quotient_table(nation, [10.0, 10.0, 60.0], employment=jobs, method="slq")
+    assert both.table.f.tolist() == pytest.approx([-14.0, -14.0, 60.0])
+    assert both.notes[1] == (
+        "2 sectors sell more to the region's industries than they make (negative final demand, "
+        "'mine' first): the quotients keep too much; raise delta."
     )

@@ -197,3 +197,13 @@ def test_a_linear_function_is_the_coefficient_itself() -> None:
     assert found.std_error == pytest.approx(fit.std_errors["capital"])
     assert found.pvalue == pytest.approx(fit.pvalues["capital"])
     assert found.low == pytest.approx(fit.conf_int().loc["capital", "low"])
+
+
+def test_rows_that_a_regression_fits_closely_have_a_robust_error_of_their_own() -> None:
+    # HC1 of a mean of two: 4 / 2 times (d**2 + d**2) / 2**2, so the residual itself
+    data = pd.DataFrame({"y": [1e-10, -1e-10, 0.0, 2.0], "a": [1, 1, 0, 0], "b": [0, 0, 1, 1]})
+    errors = qn.fit_panel("y ~ a + b - 1", data, covariance="HC1").std_errors
+    np.testing.assert_allclose(errors, [1e-10, 1.0], rtol=1e-6)
+    data = pd.concat([data.assign(c=0), pd.DataFrame({"y": [0.0], "a": 0, "b": 0, "c": 1})])
+    with pytest.raises(qn.EstimationError, match="'c' rests on 1 row that the regression fits ex"):
+        qn.fit_panel("y ~ a + b + c - 1", data, covariance="HC1")

@@ -640,6 +640,15 @@ def test_a_checkpoint_of_copies_with_other_labels_is_refused(tmp_path: Path) -> 
         qn.bootstrap(_mean_of_x, data, **options, relabel=False, checkpoint=tmp_path / "run")
 
 
+def test_a_checkpoint_of_columns_with_other_names_is_refused(tmp_path: Path) -> None:
+    data = pd.DataFrame({"x": [1.0, 2.0, 6.0], "z": [2.0, 1.0, 6.0]})  # of equal means
+    options: dict[str, Any] = {"draws": 5, "seed": 0, "checkpoint": tmp_path / "run"}
+    first = qn.bootstrap(_mean_of_x, data, **options)
+    assert qn.bootstrap(_mean_of_x, data.copy(), **options).draws.equals(first.draws)
+    with pytest.raises(qn.QuesnayError, match=r"checkpoints of another run .data is"):
+        qn.bootstrap(_mean_of_x, data.set_axis(["z", "x"], axis=1), **options)
+
+
 def _mean_of_x(data: pd.DataFrame) -> float:
     return float(data["x"].mean())
 
@@ -709,24 +718,38 @@ def test_a_checkpoint_of_the_mean_is_none_of_the_median(tmp_path: Path) -> None:
     qn.bootstrap(np.mean, data, **options, checkpoint=tmp_path / "run")
     with pytest.raises(qn.QuesnayError, match=r"checkpoints of another run .statistic is"):
         qn.bootstrap(np.median, data, **options, checkpoint=tmp_path / "run")
+    qn.bootstrap(lambda x: x.mean(), data, **options, checkpoint=tmp_path / "method")
+    with pytest.raises(qn.QuesnayError, match=r"checkpoints of another run .statistic is"):
+        qn.bootstrap(lambda x: x.std(), data, **options, checkpoint=tmp_path / "method")
 
 
 def test_a_fingerprint_changes_with_every_part() -> None:
-    def adding(number: float) -> Any:
+    def adding(number: Any) -> Any:
         return lambda x: x + number
+
+    def calling(function: Any) -> Any:
+        return lambda x: function(x)
+
+    def again(x: Any) -> Any:
+        return again(x - 1) if x else x
 
     frame = pd.DataFrame({"a": [1.0, 2.0]})
     same: list[tuple[Any, Any]] = [
-        (adding(1.0), adding(1.0)), (qn.Normal(0, 1), qn.Normal(0, 1)), (frame, frame.copy()),
+        (adding(1.0), adding(1.0)), (calling(adding), calling(adding)), (again, again),
+        (qn.Normal(0, 1), qn.Normal(0, 1)), (frame, frame.copy()),
         ({"a": [1, 2]}, {"a": [1, 2]}), (np.arange(3.0), np.arange(3.0)),
     ]  # fmt: skip
     for one, other in same:
         assert fingerprint(one) == fingerprint(other)
         assert len(fingerprint(one)) == 16
     parts: list[Any] = [
-        adding(1.0), adding(2.0), lambda x: x - 1.0, lambda x: x + 1.5, len, max,
-        np.mean, np.median, np.exp, np.log, partial(np.quantile, q=0.5), partial(np.var, ddof=1),
-        partial(np.var, ddof=0),
+        adding(1.0), adding(2.0), lambda x: x - 1.0, lambda x: x + 1.5, lambda x: x.mean(),
+        lambda x: x.median(), lambda x: x[0, 1], lambda x: x[0, 2], lambda x: x in {"a", "b"},
+        lambda x: x in {"a", "c"}, lambda x, of=1: x[of], lambda x, of=2: x[of],
+        lambda x: sorted(x, key=lambda y: -y), lambda x: sorted(x, key=lambda y: ~y),
+        calling(lambda x: x - 1), calling(lambda x: x - 2), adding(frame), adding(frame + 1), again,
+        len, max, np.mean, np.median, np.exp, np.log,
+        partial(np.quantile, q=0.5), partial(np.var, ddof=1), partial(np.var, ddof=0),
         qn.Normal(0, 1), qn.Normal(1, 0), qn.LogNormal(1, 0), frame, frame.set_axis(["A"], axis=1),
         frame.set_axis([1, 2]), frame + 1, np.arange(4.0), np.arange(4), np.arange(4.0)[None],
         np.array(["a", 1], object), {"a": 1}, {"b": 1}, {"a": 2}, [1, 2], [12], ["1", "2"], "12",

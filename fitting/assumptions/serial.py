@@ -114,7 +114,7 @@ def _with_freedom(fit: Projection) -> Projection:
 
 def _exact_tails(fit: Projection, X: npt.ArrayLike, d: float) -> tuple[float, float]:
     """Return P(D < d) and P(D > d) from the eigenvalues of M A, A the differencing form."""
-    full, _ = linalg.qr(as_design(X) / fit.scale, mode="full")
+    full, _ = linalg.qr(as_design(X), mode="full")
     half = np.diff(full[:, fit.rank :], axis=0)
     shifted = np.linalg.eigvalsh(half.T @ half) - d
     return probability_positive(-shifted), probability_positive(shifted)

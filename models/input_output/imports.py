@@ -368,8 +368,10 @@ def _notes(
         notes[0] = f"{notes[0][:-1]}, lambda {np.log2(1.0 + size) ** delta:.4g} (delta {delta:g})."
     short = table.f[table.f < -1e-9 * table.x.sum()]
     if len(short):
+        one = len(short) == 1
+        sells, make = ("sector sells", "it makes") if one else ("sectors sell", "they make")
         notes.append(
-            f"{len(short)} sectors sell more to the region's industries than they make (negative "
-            f"final demand, {short.index[0]!r} first): the quotients keep too much; raise delta."
+            f"{len(short)} {sells} more to the region's industries than {make} (negative final "
+            f"demand, {short.index[0]!r} first): the quotients keep too much; raise delta."
         )
     return tuple(notes)

@@ -290,7 +290,7 @@ def bootstrap(
         "draws": draws,
         "chunk": chunk,
         "relabel": copies is not None,
-        "data": fingerprint(np.asarray(data), units.starts, units.order),
+        "data": fingerprint(data, units.starts, units.order),
         "statistic": fingerprint(statistic, estimate),
     }
     arrays = run_draws(

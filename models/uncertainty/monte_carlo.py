@@ -71,12 +71,12 @@ class Inputs:
             out |= item.draws(u)
         return out
 
-    def at(self, levels: Mapping[str, float], rows: int = 1) -> dict[str, NDArray[np.float64]]:
+    def at(self, levels: Mapping[str, float]) -> dict[str, NDArray[np.float64]]:
         """Return every input at its median, but those named in `levels` at the given quantile."""
         out: dict[str, NDArray[np.float64]] = {}
         for item in self.items:
             level = levels.get(item.label, 0.5)
-            out |= item.draws(np.full((rows, item.distribution.width), level))
+            out |= item.draws(np.full((1, item.distribution.width), level))
         return out
 
 

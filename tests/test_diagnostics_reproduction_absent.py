@@ -261,10 +261,3 @@ def test_printed_growth_is_held_against_the_95_percent_of_the_tables(
     exact = pd.Series({"low": 1.0, "high": 1.0})
     found = findings._side_of_growth(result, (2018, 2019), middle, exact, grown * exact)
     assert found == side
-
-
-def test_draws_of_a_forecast_year_are_those_of_its_forecast(result: Reproduction) -> None:
-    variants = [slot.variant for slot in result.assembly.model.slots if slot.year == 2020]
-    assert variants == ["forecast", "outcome"]  # what the report could know, what came
-    found = needed.drawn_figure(result, "linkage", "total", 2020)
-    pd.testing.assert_series_equal(found, result.draws[("linkage", "total", 2020, "forecast")])

@@ -122,14 +122,15 @@ def _solved(
 ) -> Array:
     """Solve the programme of all blocks; of one that fails together, block by block."""
     from scipy.optimize import linprog
-    from scipy.sparse import block_diag
+    from scipy.sparse import block_diag, coo_array
 
     options: dict[str, Any] = {
         "primal_feasibility_tolerance": _EXACT,
         "dual_feasibility_tolerance": _EXACT,
     }
     solve: Any = linprog  # its stubs know dense matrices only
-    rows: Any = block_diag(pieces, format="csr")
+    # one sparse piece says what is made; all of them sparse would take longer than the solver
+    rows: Any = block_diag([coo_array(pieces[0]), *pieces[1:]], format="csr")
     rows.eliminate_zeros()
     # presolve trips over rows that follow from one another, the simplex of old versions over more
     for method, presolve in (("highs-ds", True), ("highs-ds", False), ("highs-ipm", True)):

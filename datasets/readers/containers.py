@@ -191,8 +191,10 @@ class Book:
 
     def sheet(self, name: str | None = None) -> Sheet:
         """Return a sheet, by default the first."""
-        if name not in self._last:  # one is kept at a time: a sheet may be large
-            self.__dict__["_last"] = {name: self._read(name)}
+        if name not in self._last:
+            sheet = self._read(name)
+            self._last.clear()  # one at a time: a sheet may be large
+            self._last[name] = sheet
         return self._last[name]
 
     @cached_property

@@ -1,5 +1,6 @@
 """Bootstrap, Monte Carlo, sensitivity: right numbers, and no malformed input passes."""
 
+import functools
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from scipy.sparse import csr_array
 
 import quesnay as qn
 from quesnay.fitting.simulation.inference import bootstrap_interval
 from quesnay.models.uncertainty.bootstrap import BootstrapResult
+from quesnay.models.uncertainty.fingerprints import fingerprint
 from quesnay.models.uncertainty.monte_carlo import MonteCarloResult, checked_inputs, sources_of
-from quesnay.models.uncertainty.running import columns_of, estimate_of, fingerprint, values_of
+from quesnay.models.uncertainty.running import columns_of, estimate_of, values_of
 from quesnay.models.uncertainty.sensitivity import VarianceShares
 
 U = np.linspace(0.001, 0.999, 57)
@@ -723,36 +726,93 @@ def test_a_checkpoint_of_the_mean_is_none_of_the_median(tmp_path: Path) -> None:
         qn.bootstrap(lambda x: x.std(), data, **options, checkpoint=tmp_path / "method")
 
 
-def test_a_fingerprint_changes_with_every_part() -> None:
-    def adding(number: Any) -> Any:
-        return lambda x: x + number
+_CUT = {"high": 2.0}
 
-    def calling(function: Any) -> Any:
-        return lambda x: function(x)
+
+def _above(x: Any) -> Any:
+    return x > _CUT["high"]
+
+
+def _adding(number: Any) -> Any:
+    return lambda x: x + number
+
+
+_FRAME = pd.DataFrame({"a": [1.0, 2.0]})
+
+
+class _Paid:
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+
+    def wages(self, x: Any) -> Any:
+        return x * self._rate
+
+
+def test_a_checkpoint_knows_what_its_model_calls_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run() -> MonteCarloResult:  # 0 at the median, whatever the limit
+        return qn.monte_carlo(lambda x: {"share": 1.0 * _above(x["a"])}, {"a": qn.Normal(0, 1)},
+                              draws=200, seed=0, checkpoint=tmp_path / "run")  # fmt: skip
+
+    first = run().draws["share"].mean()
+    assert run().draws["share"].mean() == first  # goes on
+    monkeypatch.setitem(_CUT, "high", 1.0)
+    with pytest.raises(qn.QuesnayError, match=r"checkpoints of another run .model is"):
+        run()
+    monkeypatch.setitem(_CUT, "high", 2.0)
+    assert run().draws["share"].mean() == first
+    monkeypatch.setitem(globals(), "_above", lambda x: x > 1.0)
+    with pytest.raises(qn.QuesnayError, match=r"checkpoints of another run .model is"):
+        run()
+
+
+def test_a_fingerprint_changes_with_what_a_function_rests_on() -> None:
+    def only(*, rate: float) -> Any:
+        def times(x: Any, *, by: float = rate) -> Any:
+            return x * by
+
+        return times
 
     def again(x: Any) -> Any:
         return again(x - 1) if x else x
 
-    frame = pd.DataFrame({"a": [1.0, 2.0]})
+    makers: list[Any] = [
+        lambda: again, lambda: only(rate=2.0), lambda: only(rate=3.0), lambda: _Paid,
+        lambda: _Paid(0.3), lambda: _Paid(0.3).wages, lambda: _Paid(0.4).wages,
+        lambda: functools.cache(_adding(1.0)), lambda: functools.cache(_adding(2.0)),
+        lambda: _adding(_adding(1.0)), lambda: _adding(_adding), lambda: _adding(1.0),
+        lambda: _adding(2.0), lambda: _adding([1.0]), lambda: _adding({"a": 2.0}),
+        lambda: _adding({"a": 1.0}), lambda: _adding({"a", "b"}), lambda: _adding({"a", "c"}),
+        lambda: _adding(_FRAME), lambda: _adding(_FRAME + 1), lambda: _adding(object()),
+        lambda: _adding(pd.Index(range(200))), lambda: _adding(pd.Index([*range(199), 7])),
+        lambda: _adding(csr_array([[0.0, 1.0]])), lambda: _adding(csr_array([[0.0, 2.0]])),
+        lambda: _adding(csr_array([[1.0, 0.0]])), lambda: _adding(np), lambda: _adding(pd),
+    ]  # fmt: skip
+    for make in makers:
+        assert fingerprint(make()) == fingerprint(make())
+    assert len({fingerprint(make()) for make in makers}) == len(makers)
+
+
+def test_a_fingerprint_changes_with_every_part() -> None:
     same: list[tuple[Any, Any]] = [
-        (adding(1.0), adding(1.0)), (calling(adding), calling(adding)), (again, again),
-        (qn.Normal(0, 1), qn.Normal(0, 1)), (frame, frame.copy()),
+        (qn.Normal(0, 1), qn.Normal(0, 1)), (_FRAME, _FRAME.copy()),
         ({"a": [1, 2]}, {"a": [1, 2]}), (np.arange(3.0), np.arange(3.0)),
     ]  # fmt: skip
     for one, other in same:
         assert fingerprint(one) == fingerprint(other)
         assert len(fingerprint(one)) == 16
     parts: list[Any] = [
-        adding(1.0), adding(2.0), lambda x: x - 1.0, lambda x: x + 1.5, lambda x: x.mean(),
+        lambda x: x - 1.0, lambda x: x + 1.5, lambda x: x.mean(),
         lambda x: x.median(), lambda x: x[0, 1], lambda x: x[0, 2], lambda x: x in {"a", "b"},
         lambda x: x in {"a", "c"}, lambda x, of=1: x[of], lambda x, of=2: x[of],
         lambda x: sorted(x, key=lambda y: -y), lambda x: sorted(x, key=lambda y: ~y),
-        calling(lambda x: x - 1), calling(lambda x: x - 2), adding(frame), adding(frame + 1), again,
         len, max, np.mean, np.median, np.exp, np.log,
         partial(np.quantile, q=0.5), partial(np.var, ddof=1), partial(np.var, ddof=0),
-        qn.Normal(0, 1), qn.Normal(1, 0), qn.LogNormal(1, 0), frame, frame.set_axis(["A"], axis=1),
-        frame.set_axis([1, 2]), frame + 1, np.arange(4.0), np.arange(4), np.arange(4.0)[None],
-        np.array(["a", 1], object), {"a": 1}, {"b": 1}, {"a": 2}, [1, 2], [12], ["1", "2"], "12",
+        qn.Normal(0, 1), qn.Normal(1, 0), qn.LogNormal(1, 0), _FRAME,
+        _FRAME.set_axis(["A"], axis=1), _FRAME.set_axis([1, 2]), _FRAME + 1, np.arange(4.0),
+        np.arange(4), np.arange(4.0)[None], np.array(["a", 1], object), {"a": 1}, {"b": 1},
+        {"a": 2}, [1, 2], [12], ["1", "2"], "12",
     ]  # fmt: skip
     assert len({fingerprint(part) for part in parts}) == len(parts)
     assert fingerprint("a", "b") != fingerprint("ab", "")

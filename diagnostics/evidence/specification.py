@@ -22,7 +22,8 @@ from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
 from quesnay.fitting.simulation.inference import JointNull, joint_null, shapley_shares
 from quesnay.models.display.grid import Amount
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.uncertainty.running import fingerprint, run_draws
+from quesnay.models.uncertainty.fingerprints import fingerprint
+from quesnay.models.uncertainty.running import run_draws
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

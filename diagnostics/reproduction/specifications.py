@@ -34,7 +34,8 @@ from quesnay.fitting.simulation.inference import joint_null
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.satellite.account import RUNS
 from quesnay.models.satellite.concepts import CONCEPTS
-from quesnay.models.uncertainty.running import fingerprint, run_draws
+from quesnay.models.uncertainty.fingerprints import fingerprint
+from quesnay.models.uncertainty.running import run_draws
 
 UNUSED = "not used"
 _OPEN = ("run", "reading", "gdp.vintage")  # account keys that choose instead of replacing a key

@@ -14,12 +14,12 @@ from quesnay.fitting.errors import DataError, QuesnayError, shown
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
 from quesnay.fitting.simulation.inference import bootstrap_interval
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.uncertainty.fingerprints import fingerprint
 from quesnay.models.uncertainty.monte_carlo import count_failures
 from quesnay.models.uncertainty.running import (
     Guarded,
     Labels,
     estimate_of,
-    fingerprint,
     run_draws,
     values_of,
 )

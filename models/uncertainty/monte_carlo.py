@@ -19,11 +19,11 @@ from quesnay.fitting.errors import QuesnayError, shown, suggestion
 from quesnay.fitting.simulation.distributions import Constant, Distribution
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.uncertainty.fingerprints import fingerprint
 from quesnay.models.uncertainty.running import (
     Guarded,
     Labels,
     columns_of,
-    fingerprint,
     run_draws,
     values_of,
 )

@@ -5,7 +5,6 @@ row-by-draw array. Finished chunks are kept on disk, so that a killed run goes o
 """
 
 import contextlib
-import functools
 import hashlib
 import io
 import json
@@ -14,9 +13,8 @@ import sys
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -30,7 +28,6 @@ from quesnay.models.display.write import write_bytes, write_text
 
 Labels: TypeAlias = pd.Index
 _SCHEMA = 1
-_HELD = int | float | str | bytes | np.ndarray | pd.DataFrame | pd.Series | CodeType
 _CHUNK = re.compile(r"chunk-(\d{6})-([0-9a-f]{16})\.npz")
 
 
@@ -196,15 +193,6 @@ def values_of(returned: object, labels: Labels, *, rows: int, owner: str) -> NDA
     return values[:, names.get_indexer(labels)]
 
 
-def fingerprint(*values: object) -> str:
-    """Return 16 digits that change when any of the values changes."""
-    total = hashlib.sha256()
-    for value in values:
-        total.update(_bytes(value))
-        total.update(b"\0")
-    return total.hexdigest()[:16]
-
-
 @contextlib.contextmanager
 def _bar(progress: bool | Progress) -> Iterator[Progress | None]:
     if callable(progress):
@@ -269,41 +257,6 @@ def _matrix(value: object, rows: int, owner: str) -> NDArray[np.float64]:
             "the first axis must be the draw"
         )
     return array
-
-
-def _bytes(value: object) -> bytes:
-    """Return what a value holds, every number of it: a model of the same name is another model."""
-    if is_dataclass(value) and not isinstance(value, type):
-        held = ((member.name, getattr(value, member.name)) for member in fields(value))
-        kind_of = f"{type(value).__module__}.{type(value).__qualname__}".encode()
-        return kind_of + b"".join(key.encode() + _bytes(item) for key, item in held)
-    if isinstance(value, Mapping):
-        return b"".join(_bytes(key) + b":" + _bytes(item) + b"," for key, item in value.items())
-    if isinstance(value, tuple | list):
-        return b"".join(_bytes(item) + b"," for item in value)
-    if isinstance(value, pd.DataFrame | pd.Series):
-        labels = repr([list(axis) for axis in value.axes]).encode()
-        return labels + _bytes(value.to_numpy())
-    if isinstance(value, np.ndarray):
-        kind = f"{value.dtype}{value.shape}".encode()
-        body = repr(value.tolist()).encode() if value.dtype == object else value.tobytes()
-        return kind + body
-    if isinstance(value, CodeType):  # two methods of one object differ in their names alone
-        known = [sorted(map(repr, c)) if isinstance(c, frozenset) else c for c in value.co_consts]
-        return value.co_code + _bytes([value.co_names, known])
-    code = getattr(value, "__code__", None)
-    if code is not None:
-        cells = [cell.cell_contents for cell in getattr(value, "__closure__", None) or ()]
-        cells += getattr(value, "__defaults__", None) or ()
-        around = [getattr(c, "__code__", c) for c in cells]  # a function may hold itself
-        plain = [c for c in around if isinstance(c, _HELD)]
-        return f"{getattr(value, '__qualname__', '')}".encode() + _bytes([code, *plain])
-    if isinstance(value, functools.partial):
-        return b"partial" + _bytes([value.func, value.args, value.keywords])
-    if callable(value):  # such as numpy.mean, which holds no code of its own
-        own = f"{getattr(value, '__module__', '')}.{getattr(value, '__name__', '')}"
-        return f"{type(value).__module__}.{type(value).__qualname__} {own}".encode()
-    return repr(value).encode()
 
 
 def _digest(data: bytes) -> str:

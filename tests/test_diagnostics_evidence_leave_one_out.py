@@ -49,10 +49,10 @@ def never(rows: pd.DataFrame) -> float:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: qn.leave_one_out(mean, FRAME, by="h"), "no column 'h'"),
+        (lambda: qn.leave_one_out(mean, FRAME, by="h"), "by: no column 'h'"),
         (lambda: qn.leave_one_out(mean, FRAME[:4], by="g"), "at least three"),
         (lambda: qn.leave_one_out(never, FRAME, by="g"), "every group failed"),
-        (lambda: qn.leave_one_out(mean, FRAME.assign(g=None), by="g"), "has no label"),
+        (lambda: qn.leave_one_out(mean, FRAME.assign(g=None), by="g"), "by: row 0 has no label"),
     ],
 )
 def test_malformed_input_is_one_clear_line(call: Any, message: str) -> None:

@@ -589,7 +589,7 @@ def leave_one_out(
     >>> found.left_out["value"].round(2).to_dict()
     {'a': 6.0, 'b': 5.5, 'c': 2.5}
     """
-    units = units_of(data, by)
+    units = units_of(data, by, "by")
     if units.count < 3:
         raise QuesnayError(f"leave_one_out: {units.count} groups of {by!r}; at least three needed")
     call = Guarded(statistic, "the statistic")

@@ -58,8 +58,8 @@ class Units:
         return self.rows(np.delete(np.arange(self.count), place))
 
 
-def units_of(data: Any, cluster: Any) -> Units:
-    """Return the units to draw from data."""
+def units_of(data: Any, cluster: Any, argument: str = "cluster") -> Units:
+    """Return the units to draw from data, or to leave out, as an argument names them."""
     if not isinstance(data, (pd.DataFrame, pd.Series, np.ndarray)) or np.ndim(data) == 0:
         raise DataError(f"data must be a DataFrame, Series or array, got {type(data).__name__}")
     count = len(data)
@@ -68,30 +68,30 @@ def units_of(data: Any, cluster: Any) -> Units:
     if cluster is None:
         names = pd.RangeIndex(count) if isinstance(data, np.ndarray) else data.index
         return Units(np.arange(count), np.arange(count + 1), names, "row")
-    labels = _cluster_labels(data, cluster)
+    labels = _cluster_labels(data, cluster, argument)
     codes, names = pd.factorize(labels)
     if (codes < 0).any():
         row = int(np.flatnonzero(codes < 0)[0])
-        raise DataError(f"cluster: row {row} has no label; fill or drop it first")
+        raise DataError(f"{argument}: row {row} has no label; fill or drop it first")
     if len(names) < 2:
-        raise DataError(f"cluster: only one cluster ({names[0]!r}); at least two needed")
+        raise DataError(f"{argument}: only one cluster ({names[0]!r}); at least two needed")
     order = np.argsort(codes, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(codes))])
     return Units(order, starts, pd.Index(names), "cluster")
 
 
-def _cluster_labels(data: Any, cluster: Any) -> Any:
+def _cluster_labels(data: Any, cluster: Any, argument: str) -> Any:
     if isinstance(data, pd.DataFrame) and isinstance(cluster, str):
-        refuse_unknown([cluster], data.columns, "cluster: no column", " in the data")
+        refuse_unknown([cluster], data.columns, f"{argument}: no column", " in the data")
         return data[cluster]
     if isinstance(cluster, str) or np.ndim(cluster) != 1:
-        raise DataError("cluster must be a column name of a DataFrame, or one label per row")
+        raise DataError(f"{argument} must be a column name of a DataFrame, or one label per row")
     if isinstance(cluster, pd.Series) and not isinstance(data, np.ndarray):
         if not cluster.index.is_unique or (cluster.index.get_indexer(data.index) < 0).any():
-            raise DataError("cluster: its index does not hold each row of the data exactly once")
+            raise DataError(f"{argument}: its index does not hold each row of the data exactly once")
         return cluster.loc[data.index]
     if len(cluster) != len(data):
-        raise DataError(f"cluster: {len(cluster)} labels for {len(data)} rows")
+        raise DataError(f"{argument}: {len(cluster)} labels for {len(data)} rows")
     return np.asarray(cluster, dtype=object)
 
 

@@ -108,14 +108,14 @@ class StudyError(QuesnayError):
 def nearest(name: object, known: Iterable[object]) -> str:
     """Return a hint, with a leading space, naming the known word nearest to a text, or "".
 
-    >>> nearest("gompert", ["gompertz", "logistic"])
-    " did you mean 'gompertz'?"
+    >>> nearest("gompert", ["gompertz", "logistic"]), nearest("YEAR", ["year", "gdp"])
+    (" did you mean 'gompertz'?", " did you mean 'year'?")
     """
     if not isinstance(name, str):
         return ""
-    words = [str(word) for word in known]
-    found = difflib.get_close_matches(name, words, cutoff=0.5)
-    return f" did you mean {found[0]!r}?" if found else ""
+    words = {str(word).casefold(): str(word) for word in known}
+    found = difflib.get_close_matches(name.casefold(), words, cutoff=0.5)
+    return f" did you mean {words[found[0]]!r}?" if found else ""
 
 
 def suggestion(name: object, known: Iterable[object]) -> str:

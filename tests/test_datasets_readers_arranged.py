@@ -54,6 +54,11 @@ def test_a_grid_starts_in_the_first_sixty_rows_and_seven_columns(
 def test_codes_that_stand_in_another_order_are_no_codes_of_the_sectors() -> None:
     text = ",,2,1,\n,,farm,mill,homes\n1,farm,20,40,140\n2,mill,60,80,60\n,wages,120,80,\n"
     assert [line.label for line in arranged(text, "").rows[:2]] == ["farm", "mill"]
+    text = (
+        ",,1,2,3,\n,,farm,mill,shop,homes\n1,farm,20,40,10,130\n3,mill,60,80,10,50\n"
+        "2,shop,10,10,10,70\n,wages,110,70,70,\n"
+    )
+    assert [line.label for line in arranged(text, "").rows[:3]] == ["farm", "mill", "shop"]
 
 
 def test_columns_are_named_by_up_to_four_rows_above_the_header() -> None:
@@ -138,7 +143,7 @@ def test_a_row_cut_short_is_told_by_its_number_under_the_header() -> None:
     assert [line.label for line in note.rows] == ["farm", "mill", "wages"]
 
 
-@pytest.mark.parametrize("word", ["\u5408\u8ba1", "Total", "total output"])
+@pytest.mark.parametrize("word", ["\u5408\u8ba1", "Total", "total output", "Final demand"])
 def test_a_total_in_a_row_and_in_a_column_is_no_sector(word: str) -> None:
     found = arranged(
         f"s,farm,mill,{word},homes\nfarm,20,40,60,140\nmill,60,80,140,60\n{word},80,120,200,200\n"

@@ -788,6 +788,20 @@ def test_a_byte_that_is_no_letter_of_western_pages_is_asked_about(tmp_path: Path
     refused(lambda: qn.read_io(path), "its encoding is not known")
 
 
+@pytest.mark.parametrize(
+    ("text", "around"),
+    [
+        ("Sağlık;farm;homes\n", "Saðlýk"),
+        (f"s;{'a' * 21}ğ{'b' * 21};homes\n", f"{'a' * 20}ð{'b' * 20}"),
+    ],
+)
+def test_the_word_that_is_no_western_one_is_shown_with_twenty_letters_on_either_side(
+    tmp_path: Path, text: str, around: str
+) -> None:
+    path = put(tmp_path, text, encoding="cp1254")
+    refused(lambda: qn.read_io(path), f"taken for Western, it holds '{around}'.; declare it")
+
+
 def test_an_error_on_the_second_sheet_of_an_open_document_is_found(tmp_path: Path) -> None:
     pytest.importorskip("odf", reason="pandas writes .ods with odfpy")
     plain = tmp_path / "plain.ods"

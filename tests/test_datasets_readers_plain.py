@@ -39,6 +39,9 @@ GRIDS = {
     "total column": "s,farm,mill,homes,Total\nfarm,20,40,140,200\nmill,60,80,60,200\n"
     "wages,120,80,,\n"
     "",
+    "a total of income alone": "s,farm,mill,homes,Total\nfarm,20,40,140,\nmill,60,80,60,\n"
+    "Total,,,200,\nwages,120,80,,200\n",
+    "parts of income not filled in": BASE.replace("wages,", "wages,0,,\nvalue added,"),
     "total output": "s,farm,mill,homes,Total output\nfarm,20,40,140,200\nmill,60,80,60,200\n"
     "w,120,80,,\n",
     "both totals": "s,farm,mill,homes,Total\nfarm,20,40,140,200\nmill,60,80,60,200\n"

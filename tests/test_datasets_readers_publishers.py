@@ -572,15 +572,19 @@ def test_figaro_rounding_in_a_tiny_sector_is_recorded(tmp_path: Path) -> None:
         qn.read_io(path, tolerance=1e-3)
 
 
-@pytest.mark.parametrize(("share", "apart"), [(0.0009, False), (0.0015, True)])
+@pytest.mark.parametrize(
+    ("ten", "taxes", "apart"),
+    [(20000, 18, False), (20000, 30, True), (2, 0.016, False), (2, 0.018, True)],
+)
 def test_figaro_taxes_that_columns_add_up_without_are_beside_them(
-    tmp_path: Path, share: float, apart: bool
+    tmp_path: Path, ten: float, taxes: float, apart: bool
 ) -> None:
-    # 0.1 per cent of output is what rounded columns may miss
+    # 0.1 per cent of output is what rounded columns may miss, and 0.005 for each of three cells
+    k = ten / 10
     path = text(
         tmp_path / "figaro.csv",
-        "rowLabels,AT_A01,AT_B,AT_P3_S14\nAT_A01,2000,4000,14000\nAT_B,6000,8000,6000\n"
-        f"W2_D21X31,{20000 * share},{20000 * share},0\nW2_D1,12000,8000,0\n",
+        f"rowLabels,AT_A01,AT_B,AT_P3_S14\nAT_A01,{k},{2 * k},{7 * k}\n"
+        f"AT_B,{3 * k},{4 * k},{3 * k}\nW2_D21X31,{taxes},{taxes},0\nW2_D1,{6 * k},{4 * k},0\n",
     )
     table = qn.read_io(path, layout="figaro", tolerance=1e-2)
     assert table.source is not None

@@ -145,6 +145,9 @@ def test_a_row_of_value_added_may_hold_taxes_and_imports(
     table = read(tmp_path, PLAIN + f"Value added,{cells},,,\n")
     assert table.source is not None
     assert table.source.dropped == (f"row 'Value added': agrees with {sums}",)
+    nil = PLAIN.replace("wages,50,30", "wages,50,0").replace("surplus,58,27", "surplus,58,57")
+    parts = read(tmp_path, nil + f"Value added,{cells},,,\n").value_added
+    assert parts.T.to_dict("list") == {"wages": [50, 0], "surplus": [58, 57]}
     none = read(tmp_path, PLAIN + "Value added,0,0,,,\n")
     assert none.source is not None
     assert none.source.dropped == ()

@@ -1178,6 +1178,14 @@ def test_the_line_without_which_a_table_balances_is_named_with_a_remedy_that_wor
     sound(qn.read_io(path, roles=remedy))
 
 
+def test_the_odd_line_is_named_though_a_sector_stands_still(tmp_path: Path) -> None:
+    text = (
+        "s,farm,mill,idle,homes\nfarm,20.1,40.2,0,139.7\nmill,60.3,80.1,0,59.6\nidle,0,0,0,0\n"
+        "wages,119.6,79.7,0,\nWater m3,7.7,8.3,0,\n"
+    )
+    refused(lambda: qn.read_io(put(tmp_path, text)), "without row 'Water m3' all adds up: roles=")
+
+
 def test_a_sector_that_sounds_like_a_total_is_one_when_said_so(tmp_path: Path) -> None:
     path = put(tmp_path, BASE.replace("farm", "Total services"))
     refused(lambda: qn.read_io(path), "looks like a total")

@@ -77,7 +77,10 @@ def test_sectors_of_accounts_are_looked_for_in_seven_columns(tmp_path: Path, pla
         ("sector,jobs\nX,5\n", r"accounts: no sector 'A' \(2 of 2 are missing\)$"),
         ("sector,jobs\nA,5\nB,8\nA,5\n", "accounts: sector 'A' stands twice"),
         ("sector,jobs\nA,5\nB,8\nC,9\n", "accounts: 'C' is no sector of the table; known: A, B"),
-        ("sector,jobs\nA,5\nB,8\nof which,\nTotal,14\n", "row 'Total' is not the sum of the sectors"),
+        (
+            "sector,jobs\nA,5\nB,8\nof which,\nTotal,14\n",
+            "row 'Total' is not the sum of the sectors",
+        ),
         ("sector,jobs\nA,5\nB,\n", "row 'B', column 'jobs': is empty"),
         ("sector,jobs\nA,5\nB,8x\n", "'8x' is no number"),
         ("sector,jobs,jobs\nA,5,1\nB,8,2\n", "column 3 stands twice: 'jobs'"),

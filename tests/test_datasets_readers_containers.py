@@ -83,6 +83,7 @@ def test_a_label_that_stands_twice_is_told_with_both_places() -> None:
         ("a,b\n1,2\n", ",", [["a", "b"], ["1", "2"]]),
         ("a;b\n1,5;2,5\n", ";", [["a", "b"], ["1,5", "2,5"]]),
         ("a\tb, c; d\n1\t2\n", "\t", [["a", "b, c; d"], ["1", "2"]]),
+        ("Use\tof goods\na,b,c\n", ",", [["Use\tof goods"], ["a", "b", "c"]]),
         ("a|b\n1|2\n", "|", [["a", "b"], ["1", "2"]]),
         ('"a;b",c,d\n1,2,3\n', ",", [["a;b", "c", "d"], ["1", "2", "3"]]),
         ("a,b;c\nd,e\nf,g\n", ",", [["a", "b;c"], ["d", "e"], ["f", "g"]]),

@@ -1,6 +1,7 @@
 """SDMX from files that are made here and from a server on loopback."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -263,10 +264,24 @@ def test_an_unknown_service_and_a_closed_one_are_named() -> None:
         qn.read_sdmx("GDP", service="http://127.0.0.1:9")
 
 
+def test_a_service_that_does_not_answer_in_time_may_be_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("sdmx", reason='needs pip install "quesnay[sdmx]"')
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(
+            DataError, match=r"does not answer \(ReadTimeout.*\); try again, or save"
+        ):
+            qn.read_sdmx("GDP", service=address, timeout=0.02)
+
+
 BROKEN = {
     "empty.csv": ("", "no readable|empty|no column OBS_VALUE"),
     "other.csv": ("a,b\n1,2\n", "no column OBS_VALUE"),
     "short.csv": (CSV + "X,Y\n", "line 5 is shorter"),
+    "valueless.csv": (CSV + "X,01,A,CP_MEUR,DE,2021\n", "line 5 is shorter"),
     "text.csv": (CSV.replace("3474110", "many"), "observation 2: 'many' is no number"),
     "twice.csv": (CSV.replace("2019", "2018"), "stands twice: freq A, unit CP_MEUR, geo DE"),
     "none.csv": (CSV.splitlines()[0] + "\n", "no observation found"),

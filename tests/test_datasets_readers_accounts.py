@@ -82,6 +82,7 @@ def test_sectors_of_accounts_are_looked_for_in_seven_columns(tmp_path: Path, pla
             "row 'Total' is not the sum of the sectors",
         ),
         ("sector,jobs\nA,5\nB,\n", "row 'B', column 'jobs': is empty"),
+        ("sector,jobs,co2\nA,5,2.5\nB,8\n", "row 'B', column 'co2': is empty"),
         ("sector,jobs\nA,5\nB,8x\n", "'8x' is no number"),
         ("sector,jobs,jobs\nA,5,1\nB,8,2\n", "column 3 stands twice: 'jobs'"),
         ("sector,name\nA,x\nB,y\n", "no column of numbers beside the sectors"),

@@ -182,6 +182,27 @@ def test_a_column_of_totals_may_be_the_sum_of_its_neighbours(
     assert list(table.final_demand) == ["homes", "state", "abroad"]
 
 
+@pytest.mark.parametrize(
+    ("name", "cells", "sums"),
+    [
+        ("Total uses", (210, 205), "all uses before imports"),
+        ("Total final demand", (150, 65), "final demand before imports"),
+    ],
+)
+def test_a_column_of_totals_may_leave_out_the_imports_among_its_neighbours(
+    tmp_path: Path, name: str, cells: tuple[int, int], sums: str
+) -> None:
+    text = (
+        f"s,farm,mill,homes,imports,abroad,{name}\nfarm,20,40,120,-10,30,{cells[0]}\n"
+        f"mill,60,80,45,-5,20,{cells[1]}\nwages,120,80,,,,\n"
+    )
+    table = read(tmp_path, text)
+    assert table.f.tolist() == [140, 60]
+    assert table.source.dropped == (f"column {name!r}: agrees with {sums}",)
+    path = put(tmp_path, text.replace(f"20,{cells[1]}", "20,0"))
+    refused(lambda: qn.read_io(path), f"column {name!r} looks like a total, but at 'mill' it is 0")
+
+
 def test_a_total_that_misses_its_parts_is_refused_or_let_pass(tmp_path: Path) -> None:
     near = PLAIN + "Total,80,121,,,\n"
     path = put(tmp_path, near)
@@ -196,6 +217,9 @@ def test_a_total_that_misses_its_parts_is_refused_or_let_pass(tmp_path: Path) ->
     table = qn.read_io(path, tolerance=8.7e-3)
     assert table.source is not None
     assert table.source.dropped == ("row 'Total': agrees with the inputs from home but for 1",)
+    for line in ("Total,81,0,,,", "Total,0,121,,,"):
+        path = put(tmp_path, PLAIN + line)
+        refused(lambda path=path: qn.read_io(path), "row 'Total' looks like a total, but at")
     path = put(tmp_path, PLAIN + "Total,85,120,,,\n")  # 6 % are no rounding
     refused(lambda: qn.read_io(path), "is 85 and the inputs from home 80; correct it, or say")
     path = put(tmp_path, PLAIN + "Total,80.01,120,,,\n")
@@ -302,6 +326,13 @@ def test_a_sector_that_buys_half_of_its_inputs_from_itself_is_no_total(tmp_path:
     total = "s,a,b,c,homes\na,5,6,11,60\nb,7,8,15,75\nc,12,14,26,70\nwages,60,74,71,\n"
     path = put(tmp_path, total)
     refused(lambda: qn.read_io(path), "sector 'c' is the sum of all other sectors, in its row and")
+    # so is one whose row holds income, but not the taxes below it
+    path = put(
+        tmp_path,
+        "s,farm,mill,homes,Jumla\nfarm,20,40,140,200\nmill,60,80,60,200\nJumla,190,195,200,585\n"
+        "wages,110,75,0,185\ntaxes on products,10,5,0,15\n",
+    )
+    refused(lambda: qn.read_io(path), "sector 'Jumla' is the sum of all other sectors")
 
 
 def test_an_empty_cell_of_imports_is_nothing_but_of_an_imported_product_unknown(

@@ -151,6 +151,7 @@ def test_persons_and_emissions_below_a_table_are_no_value_added(tmp_path: Path) 
     refused(lambda: qn.read_io(path), "it is 200.1 and the output 200; .*pass tolerance=5.2e-04 if")
     table = qn.read_io(path, tolerance=1e-3)
     assert table.v.tolist() == [108, 68]
+    assert table.source.names == {"Farming": "A", "Milling": "B"}
     assert table.imports is not None
     assert table.taxes is not None
     A = np.array([[0.1, 0.2], [0.3, 0.4]])

@@ -130,6 +130,20 @@ def test_bea_tables_up_to_1996_have_one_row_of_value_added(tmp_path: Path) -> No
     assert table.source.names == {"111CA": "Farms", "812200": "Repair"}  # from above the codes
 
 
+def test_a_commodity_that_no_industry_makes_is_imported_as_much_as_it_is_used(
+    tmp_path: Path,
+) -> None:
+    use, make = bea_summary(), bea_summary(make=True)
+    use.insert(6, ["Other", "Noncomparable imports", 5, 4, 9, 3, 2, ""])
+    use[8] = ["V001", "Compensation", 65, 76, 141, "...", "...", ""]
+    for row, cell in zip(make, ["", "", "Other", "Imported", *["..."] * 3, ""], strict=True):
+        row.insert(4, cell)
+    table = made_and_used(tmp_path, use, make)
+    sound(table, [200, 300], [135, 146])
+    assert table.imports is not None
+    assert table.imports.Z.loc["imports_of_Other"].tolist() == [5, 4]
+
+
 def test_bea_detail_codes_have_six_digits(tmp_path: Path) -> None:
     use: list[Row] = [
         ["Detail", *[""] * 7],
@@ -523,6 +537,18 @@ def test_figaro_tiny_negative_output_becomes_zero_with_a_warning(tmp_path: Path)
     table = qn.read_io(path, layout="figaro")
     sound(table, [200, 0], [176, 0])
     assert "AT_T (-0.001)" in table.warnings[0]
+
+
+def test_a_gap_is_held_against_the_purchases_of_a_sector_that_makes_next_to_nothing(
+    tmp_path: Path,
+) -> None:
+    path = text(
+        tmp_path / "figaro.csv",
+        "rowLabels,AT_A01,AT_B,AT_P5M\nAT_A01,0,0,1\nAT_B,1000,0,100\nW2_D1,-998.5,1100,0\n",
+    )
+    assert qn.read_io(path, layout="figaro").v.tolist() == [-998.5, 1100.0]
+    text(path, path.read_text().replace("998.5", "997.5"))  # 1.5 of 1000, more than a thousandth
+    refused(lambda: qn.read_io(path, layout="figaro"), "column 'AT_A01'")
 
 
 def figaro(folder: Path, sold: dict[str, float], bought: dict[str, float]) -> Path:

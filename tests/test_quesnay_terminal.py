@@ -251,5 +251,6 @@ def test_a_watched_stream_gets_width_emphasis_and_progress(monkeypatch: pytest.M
     assert red("no") == "\x1b[31mno\x1b[0m"
     with progress() as step:
         step("draws", 0.5)
+    assert cast("Watched", sys.stderr).getvalue() == ""  # shown from two seconds on
     monkeypatch.setattr(sys, "stdout", object())
     assert terminal_width() == 100

@@ -137,6 +137,10 @@ def test_a_row_cut_short_is_told_by_its_number_under_the_header() -> None:
         r"label that holds a ',' in quotation marks",
     )
     refused(lambda: arranged(GRID.replace("mill,60,80,60", "mill,60,80,60,7")), "has 5 cells; 4")
+    for row in ("mill,,60,80,60", "mill,60,80,60,,7"):
+        refused(
+            lambda row=row: arranged(GRID.replace("mill,60,80,60", row)), r"'mill'\) has . cells"
+        )
     longer = arranged(GRID.replace("mill,60,80,60", "mill,60,80,60,,"))  # empty cells at the end
     assert told(longer.rows)[:2] == [(1, "farm", "sector"), (2, "mill", "sector")]
     note = arranged(GRID + "Note: made up, as all of it\n")

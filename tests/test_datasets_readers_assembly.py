@@ -220,6 +220,8 @@ def test_a_total_that_misses_its_parts_is_refused_or_let_pass(tmp_path: Path) ->
     for line in ("Total,81,0,,,", "Total,0,121,,,"):
         path = put(tmp_path, PLAIN + line)
         refused(lambda path=path: qn.read_io(path), "row 'Total' looks like a total, but at")
+    path = put(tmp_path, PLAIN + "Total,82,120.4,,,\n")  # with taxes it would be 82, but 123
+    refused(lambda: qn.read_io(path), "at 'farm' it is 82 and the inputs from home 80; correct it")
     path = put(tmp_path, PLAIN + "Total,85,120,,,\n")  # 6 % are no rounding
     refused(lambda: qn.read_io(path), "is 85 and the inputs from home 80; correct it, or say")
     path = put(tmp_path, PLAIN + "Total,80.01,120,,,\n")

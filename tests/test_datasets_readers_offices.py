@@ -89,7 +89,7 @@ def test_a_column_without_a_code_counts_only_where_something_stands_below() -> N
 
 def test_titles_do_not_say_how_numbers_are_written() -> None:
     rows = [list(row) for row in PROVINCE]
-    rows[3][13], rows[5][2] = "2,5", "1.5"
+    rows[3][13] = "2,5"
     assert arranged(rows).numbers.style.decimal == "."
 
 

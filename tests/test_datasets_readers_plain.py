@@ -1187,6 +1187,13 @@ def test_the_odd_line_is_named_though_a_sector_stands_still(tmp_path: Path) -> N
     refused(lambda: qn.read_io(put(tmp_path, text)), "without row 'Water m3' all adds up: roles=")
 
 
+def test_a_sector_without_a_row_does_not_take_that_of_a_second_table(tmp_path: Path) -> None:
+    text = BASE.replace("mill,60,80,60\n", "") + "shares,farm,mill,\nfarm,.1,.2,\nmill,.3,.4,\n"
+    refused(
+        lambda: qn.read_io(put(tmp_path, text)), "column 'mill' is neither a sector .no row has"
+    )
+
+
 def test_a_sector_that_sounds_like_a_total_is_one_when_said_so(tmp_path: Path) -> None:
     path = put(tmp_path, BASE.replace("farm", "Total services"))
     refused(lambda: qn.read_io(path), "looks like a total")

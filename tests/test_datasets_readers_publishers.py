@@ -570,6 +570,11 @@ def test_only_a_sector_that_buys_or_is_negative_by_rounding_is_set_to_zero(tmp_p
     assert table.source.warnings[0] == said  # AT_U neither sells nor buys
     assert table.Z["AT_T"].tolist() == [0, 0, 0]
     assert table.v.tolist() == [200, 0, 0]
+    path = text(
+        tmp_path / "figaro.csv",
+        "rowLabels,AT_A01,AT_T,AT_P5M\nAT_A01,20,0,180\nAT_T,10,0,-0.04\nW2_D1,170,9.96,0\n",
+    )  # what is sold to others is output too
+    assert qn.read_io(path, layout="figaro").x.tolist() == [200, 9.96]
     quiet = qn.read_io(figaro(tmp_path, {"AT_T": 0.0}, {}), layout="figaro")
     assert not any("rounding" in line for line in quiet.source.warnings)
     many = {f"AT_{letter}": -0.05 for letter in "TUVWXY"}

@@ -134,11 +134,12 @@ def test_wrong_usage_is_two(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_init_writes_a_study_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["init", str(tmp_path / "mine")]) == 0
-    study = tmp_path / "mine" / "study.toml"
+    study = tmp_path / "of" / "mine" / "study.toml"
+    assert main(["init", str(study.parent)]) == 0
+    assert main(["init", str(tmp_path / "of")]) == 0  # a folder may be there, but no such file
     assert main(["run", str(study), "--draws", "20"]) == 0
     capsys.readouterr()
-    assert "a file of that name" in _refused(capsys, "init", str(tmp_path / "mine"))
+    assert "a file of that name" in _refused(capsys, "init", str(study.parent))
 
 
 def test_datasets_are_listed_shown_and_exported(

@@ -96,11 +96,14 @@ def test_accounts_at_fault_are_one_clear_line(tmp_path: Path, text: str, message
         read(tmp_path, text)
 
 
-def test_the_year_asked_for_chooses_among_packed_accounts(tmp_path: Path) -> None:
-    (tmp_path / "table_2018.csv").write_text(TABLE)
+def test_the_year_asked_for_chooses_among_packed_tables_and_accounts(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "tables.zip", "w") as archive:
+        archive.writestr("table_2017.csv", TABLE.replace("60,10\n", "62,8\n"))
+        archive.writestr("table_2018.csv", TABLE)
     with zipfile.ZipFile(tmp_path / "jobs.zip", "w") as archive:
         archive.writestr("jobs_2017.csv", "sector,jobs\nA,1\nB,2\n")
         archive.writestr("jobs_2018.csv", "sector,jobs\nA,5\nB,8\n")
-    table = qn.read_io(tmp_path / "table_2018.csv", year=2018, accounts=tmp_path / "jobs.zip")
+    table = qn.read_io(tmp_path / "tables.zip", year=2018, accounts=tmp_path / "jobs.zip")
+    assert table.final_demand["homes"].tolist() == [60, 20]
     assert table.accounts is not None
     assert table.accounts.to_numpy().tolist() == [[5.0, 8.0]]

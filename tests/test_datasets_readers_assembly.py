@@ -109,6 +109,16 @@ def test_final_consumption_is_a_category_where_its_parts_do_not_stand(
     assert table.source.dropped == ()
 
 
+def test_a_sum_and_a_category_may_stand_side_by_side(tmp_path: Path) -> None:
+    table = read(
+        tmp_path,
+        "s,farm,mill,homes,state,最终消费,资本形成总额\nfarm,20,40,105,20,125,15\n"
+        "mill,60,80,35,10,45,15\nwages,120,80,,,,\n",
+    )
+    assert list(table.final_demand) == ["homes", "state", "资本形成总额"]
+    assert table.source.dropped == ("column '最终消费': agrees with the 2 columns before it",)
+
+
 @pytest.mark.parametrize(
     ("cells", "sums"),
     [
@@ -217,9 +227,10 @@ def test_a_total_that_misses_its_parts_is_refused_or_let_pass(tmp_path: Path) ->
     table = qn.read_io(path, tolerance=8.7e-3)
     assert table.source is not None
     assert table.source.dropped == ("row 'Total': agrees with the inputs from home but for 1",)
-    for line in ("Total,81,0,,,", "Total,0,121,,,"):
+    for line in ("Total,81,0,,,", "Total,0,121,,,", "Value added,108,0,,,"):
         path = put(tmp_path, PLAIN + line)
-        refused(lambda path=path: qn.read_io(path), "row 'Total' looks like a total, but at")
+        said = f"row '{line.partition(',')[0]}' looks like a total, but at"
+        refused(lambda path=path: qn.read_io(path), said)
     path = put(tmp_path, PLAIN + "Total,82,120.4,,,\n")  # with taxes it would be 82, but 123
     refused(lambda: qn.read_io(path), "at 'farm' it is 82 and the inputs from home 80; correct it")
     path = put(tmp_path, PLAIN + "Total,85,120,,,\n")  # 6 % are no rounding
@@ -332,7 +343,7 @@ def test_a_sector_that_buys_half_of_its_inputs_from_itself_is_no_total(tmp_path:
     path = put(
         tmp_path,
         "s,farm,mill,homes,Jumla\nfarm,20,40,140,200\nmill,60,80,60,200\nJumla,190,195,200,585\n"
-        "wages,110,75,0,185\ntaxes on products,10,5,0,15\n",
+        "wages,60,40,0,100\nsurplus,50,35,0,85\ntaxes on products,10,5,0,15\n",
     )
     refused(lambda: qn.read_io(path), "sector 'Jumla' is the sum of all other sectors")
 

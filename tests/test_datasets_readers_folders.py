@@ -190,6 +190,17 @@ def test_a_year_is_not_held_against_a_system_whose_name_has_none(tmp_path: Path)
     assert table.source.sheet == ""
 
 
+def test_files_are_looked_for_in_two_folders_below(tmp_path: Path) -> None:
+    write_exiobase(tmp_path / "all" / "a")
+    assert list(qn.read_io(tmp_path / "all").sectors) == list(
+        qn.read_io(tmp_path / "all/a").sectors
+    )
+    (tmp_path / "more").mkdir()
+    (tmp_path / "all").rename(tmp_path / "more" / "all")
+    with pytest.raises(qn.DataError, match="more: neither factor_inputs/F.txt nor satellite/F"):
+        qn.read_io(tmp_path / "more")
+
+
 def test_of_several_systems_five_are_named(tmp_path: Path) -> None:
     for name in "abcdef":
         write_exiobase(tmp_path / "all" / name)

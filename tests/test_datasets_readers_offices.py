@@ -64,6 +64,8 @@ def test_every_code_of_a_provincial_table_has_its_meaning() -> None:
         (15, "GO", "output", ""),
     ]  # fmt: skip
     assert [line.printed for line in found.columns[3:5]] == ["FU101", ""]
+    for said in ("FU101", "rural_consumption"):  # as it is printed, or as it is called
+        assert roles(found.told({said: "drop"}).columns)["rural_consumption"] == "drop"
     assert told(found.rows) == [
         (5, "01", "sector", "农业"), (6, "02", "sector", "采掘"), (7, "TII", "total", ""),
         (8, "depreciation", "value_added", "某折旧"),  # by its name

@@ -31,6 +31,7 @@ def sound(table: qn.InputOutputTable, v: tuple[float, float] = (120, 80)) -> Non
 
 GRIDS = {
     "title rows": "Table of Nowhere 2020\n\nmillion crowns,,,\n" + BASE,
+    "a title of two cells": "Nowhere,2020\n" + BASE,
     "far down": "\n" * 500 + BASE,
     "notes below": BASE + ",,,\nSource: made up,,,\n",
     "code and name": "code,name,A,B,homes\nA,farm,20,40,140\nB,mill,60,80,60\nW,wages,120,80,\n",
@@ -39,8 +40,8 @@ GRIDS = {
     "total column": "s,farm,mill,homes,Total\nfarm,20,40,140,200\nmill,60,80,60,200\n"
     "wages,120,80,,\n"
     "",
-    "a total of income alone": "s,farm,mill,homes,Total\nfarm,20,40,140,\nmill,60,80,60,\n"
-    "Total,,,200,\nwages,120,80,,200\n",
+    "a total of income alone": "s,farm,mill,homes,Total,Final demand\nfarm,20,40,140,,\n"
+    "mill,60,80,60,,\nTotal,,,200,,\nwages,120,80,,200,0\n",
     "parts of income not filled in": BASE.replace("wages,", "wages,0,,\nvalue added,"),
     "total output": "s,farm,mill,homes,Total output\nfarm,20,40,140,200\nmill,60,80,60,200\n"
     "w,120,80,,\n",

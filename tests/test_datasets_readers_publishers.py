@@ -371,10 +371,10 @@ def test_a_tiny_sector_may_miss_what_rounding_leaves_and_no_more(
 
 
 def test_in_a_small_table_a_twentieth_of_the_unit_is_rounding(tmp_path: Path) -> None:
-    near = write_rows(tmp_path / "near.xlsx", with_a_second_product("ADB", 2.0, 2.04))
+    near = write_rows(tmp_path / "near.xlsx", with_a_second_product("ADB", 2.0, 2.04, scale=10))
     (warned,) = qn.read_io(near, layout="adb").source.warnings
     assert "'AUS_C2' misses its output by 1.96 %, less than 0.05 in the table's unit" in warned
-    far = write_rows(tmp_path / "far.xlsx", with_a_second_product("ADB", 2.0, 2.06))
+    far = write_rows(tmp_path / "far.xlsx", with_a_second_product("ADB", 2.0, 2.06, scale=10))
     with pytest.raises(qn.BalanceError, match=r"than rounding leaves \(0.05\)"):
         qn.read_io(far, layout="adb")
 
@@ -539,7 +539,7 @@ def test_figaro_tiny_negative_output_becomes_zero_with_a_warning(tmp_path: Path)
     assert "AT_T (-0.001)" in table.warnings[0]
 
 
-def test_a_gap_is_held_against_the_purchases_of_a_sector_that_makes_next_to_nothing(
+def test_a_gap_is_held_against_what_is_bought_and_sold_by_a_sector_that_makes_next_to_nothing(
     tmp_path: Path,
 ) -> None:
     path = text(
@@ -547,6 +547,11 @@ def test_a_gap_is_held_against_the_purchases_of_a_sector_that_makes_next_to_noth
         "rowLabels,AT_A01,AT_B,AT_P5M\nAT_A01,0,0,1\nAT_B,1000,0,100\nW2_D1,-998.5,1100,0\n",
     )
     assert qn.read_io(path, layout="figaro").v.tolist() == [-998.5, 1100.0]
+    national = (
+        ",01,03,HFCE\nTTL_01,0,1000,-999\nTTL_03,0,0,1100\nVALU,1.5,100,0\nOUTPUT,1.5,1100,0\n"
+    )
+    sold = text(tmp_path / "oecd.csv", national)  # or against what it sells
+    assert qn.read_io(sold, layout="oecd").x.tolist() == [1.5, 1100.0]
     text(path, path.read_text().replace("998.5", "997.5"))  # 1.5 of 1000, more than a thousandth
     refused(lambda: qn.read_io(path, layout="figaro"), "column 'AT_A01'")
 

@@ -273,6 +273,12 @@ def test_the_balance_decides_the_sign_of_a_column_of_imports(
     assert said == ([f"column 'imports': {note}"] if note else [])
 
 
+def test_the_sign_of_imports_is_decided_in_small_units_too(tmp_path: Path) -> None:
+    text = "s,farm,mill,homes,imports\nfarm,20,40,160,20\nmill,60,80,70,10\nwages,120,80,,\n"
+    table = read(tmp_path, re.sub(r"(\d+)", r"\g<1>0000000", text))
+    assert table.final_demand["imports"].tolist() == [-2e8, -1e8]
+
+
 @pytest.mark.parametrize("row", ["imports", "taxes on products"])
 def test_a_row_without_which_the_columns_add_up_is_a_memorandum(tmp_path: Path, row: str) -> None:
     text = f"s,farm,mill,homes\nfarm,20,40,140\nmill,60,80,60\nwages,120,80,\n{row},7,9,\n"

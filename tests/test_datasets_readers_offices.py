@@ -93,6 +93,8 @@ def test_titles_do_not_say_how_numbers_are_written() -> None:
     rows = [list(row) for row in PROVINCE]
     rows[3][13] = "2,5"
     assert arranged(rows).numbers.style.decimal == "."
+    rows[5][2] = "2,5"  # but the first product does
+    assert arranged(rows).numbers.style.decimal == ","
 
 
 def test_the_name_of_a_row_is_the_one_nearest_its_code() -> None:

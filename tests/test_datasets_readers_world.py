@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from quesnay.datasets.readers.cells import read_options
@@ -10,10 +12,12 @@ from quesnay.datasets.readers.world import (
     arrange_figaro,
     arrange_oecd,
     arrange_wiod,
+    cut_country,
     looks_figaro,
     looks_oecd,
     looks_wiod,
 )
+from quesnay.datasets.tables import IOFrames
 
 
 def sheet(*rows: str) -> Sheet:
@@ -65,6 +69,35 @@ def test_a_world_table_of_wiod_has_its_numbers_below_three_rows(
     rows: tuple[str, ...], found: bool
 ) -> None:
     assert looks_wiod(sheet(*rows)) is found
+
+
+def test_a_country_buys_each_product_of_all_others_and_keeps_the_income_it_pays() -> None:
+    names, uses = ["AUS_A", "AUT_A", "ROW_A", "ROW_B"], ["AUS_H", "AUT_H", "ROW_H"]
+    flows = np.arange(1.0, 17.0).reshape(4, 4)  # AUS buys 1, 5, 9, 13
+    world = IOFrames(
+        Z=pd.DataFrame(flows, names, names),
+        final_demand=pd.DataFrame(np.arange(12.0).reshape(4, 3), names, uses),  # and 0, 3, 6, 9
+        value_added=pd.DataFrame([[7.0, 1.0, 1.0, 1.0], [0.0, 2.0, 2.0, 2.0]], ["D1", "D2"], names),
+        output=None, imports=None, unit="", name="world",
+    )  # fmt: skip
+    home = cut_country(world, "AUS", "t.csv")
+    assert home.imports is not None
+    assert home.imports[0]["A"].to_dict() == {"A": 5 + 9, "B": 13}
+    assert home.imports[1]["H"].to_dict() == {"A": 3 + 6, "B": 9}
+    assert home.final_demand.to_numpy().tolist() == [[0, 2 + 3 + 4, 1 + 2]]
+    assert home.value_added.to_dict("index") == {"D1": {"A": 7.0}}  # nobody at home gets the other
+
+
+def test_columns_of_no_country_are_what_their_number_or_name_says() -> None:
+    rows = (
+        ";;;;A;B;X;", ";;;;Mill;Post;Exports;Total output", ";;;;AUS;AUS;;", ";;;;c1;c2;c42;",
+        "A;Mill;AUS;c1;1;2;3;6", "B;Post;AUS;c2;3;4;5;12",
+    )  # fmt: skip
+    made: list[Any] = [row.split(";") for row in rows]
+    found = arrange_wiod(Sheet("t.csv", "", made, ";"), read_options({}))
+    assert [(line.label, line.role) for line in found.columns] == [
+        ("AUS_A", "sector"), ("AUS_B", "sector"), ("X", "final_demand"), ("Total output", "output"),
+    ]  # fmt: skip
 
 
 def test_rows_of_figaro_are_taxes_value_added_or_sectors() -> None:

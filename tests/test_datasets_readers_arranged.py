@@ -143,6 +143,9 @@ def test_a_row_cut_short_is_told_by_its_number_under_the_header() -> None:
         )
     longer = arranged(GRID.replace("mill,60,80,60", "mill,60,80,60,,"))  # empty cells at the end
     assert told(longer.rows)[:2] == [(1, "farm", "sector"), (2, "mill", "sector")]
+    refused(
+        lambda: arranged(GRID.replace("20,40,140", "20,40")), r"row 1 under the header \('farm'"
+    )
     note = arranged(GRID + "Note: made up, as all of it\n")
     assert [line.label for line in note.rows] == ["farm", "mill", "wages"]
 

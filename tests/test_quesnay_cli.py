@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from quesnay.cli import main
+from quesnay.cli import _parser, main
 from quesnay.commands import frame_json
 from quesnay.models.display.write import write_folder
 
@@ -131,6 +131,17 @@ def test_wrong_usage_is_two(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert main(["table", "explode", "x.csv"]) == 2
     capsys.readouterr()
+
+
+@pytest.mark.parametrize("words", [["reproduce"], ["run", "caict_2020"]])
+def test_a_run_without_options_is_of_2000_draws_in_one_process_with_its_curve(
+    words: list[str],
+) -> None:
+    assert vars(_parser().parse_args(words)) == {
+        "handler": "reproduce", "study": "caict_2020", "draws": 2000, "seed": 0, "jobs": 1,
+        "out": None, "checkpoint": None, "curve": True, "word": False, "lang": "en", "dask": None,
+        "json": False,
+    }  # fmt: skip
 
 
 def test_init_writes_a_study_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -395,6 +396,14 @@ def test_a_folder_that_cannot_hold_the_file_names_another_way(plan: Plan, tmp_pa
 def test_nobody_listening_is_one_clear_line(plan: Plan, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"after 4 tries \(no connection\); .*put it at"):
         qn.download("figaro_2024", year=2019, folder=tmp_path, address="http://127.0.0.1:9/x")
+
+
+@pytest.mark.usefixtures("plan")
+def test_a_server_that_keeps_silent_is_left_after_the_time_that_is_given(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/x"
+        with pytest.raises(DataError, match=r"after 4 tries \(no answer in time\)"):
+            qn.download("figaro_2024", year=2019, folder=tmp_path, address=address, timeout=0.02)
 
 
 def test_from_https_to_http_is_not_followed(

@@ -190,6 +190,27 @@ def test_a_year_is_not_held_against_a_system_whose_name_has_none(tmp_path: Path)
     assert table.source.sheet == ""
 
 
+def test_taxes_on_products_of_exiobase_stand_apart_and_persons_are_no_income(
+    tmp_path: Path,
+) -> None:
+    folder = write_exiobase(tmp_path / "system")
+    factors = folder / "satellite" / "F.txt"
+    factors.write_text(
+        factors.read_text().replace("wages\t40.0\t30.0", "wages\t33.0\t19.0")
+        + "Taxes less subsidies on products purchased: Total\t5.0\t8.0\n"
+        "Other net taxes on production\t2.0\t3.0\n"
+    )
+    table = qn.read_io(folder)
+    assert table.taxes is not None
+    assert table.taxes.Z.to_numpy().tolist() == [[5.0, 8.0]]
+    assert table.taxes.final_demand is not None
+    assert table.taxes.final_demand.to_numpy().tolist() == [[0.0, 0.0, 0.0]]
+    assert table.value_added.T.to_dict("list") == {
+        "Compensation of employees; wages": [33.0, 19.0], "Operating surplus: total": [20.0, 10.0],
+        "Other net taxes on production": [2.0, 3.0],
+    }  # fmt: skip
+
+
 def test_files_are_looked_for_in_two_folders_below(tmp_path: Path) -> None:
     write_exiobase(tmp_path / "all" / "a")
     assert list(qn.read_io(tmp_path / "all").sectors) == list(

@@ -304,6 +304,9 @@ def test_a_server_that_is_busy_is_asked_again(
     plan.status = [503] * 4
     with pytest.raises(DataError, match=r"no whole file after 4 tries .*503"):
         get(plan, tmp_path / "busy")
+    plan.status = [416] * 4  # though no part was asked for
+    with pytest.raises(DataError, match=r"no whole file after 4 tries .the server lost the place"):
+        get(plan, tmp_path / "lost")
 
 
 def test_a_missing_file_is_not_asked_for_twice(plan: Plan, tmp_path: Path) -> None:

@@ -88,6 +88,13 @@ def test_demand_left_of_the_sectors_and_value_added_above_them_belong_to_the_tab
     assert [line.label for line in words.columns] == ["farm", "mill", "homes"]
 
 
+def test_of_several_names_the_one_nearest_the_numbers_says_what_a_row_is() -> None:
+    found = arranged(
+        ",,,A,B,homes\ngoods,farm,A,20,40,140\ngoods,mill,B,60,80,60\nimports,wages,W,120,80,\n", ""
+    )
+    assert told(found.rows)[2:] == [(3, "W", "value_added")]
+
+
 @pytest.mark.parametrize(("again", "stops"), [(4, True), (3, False)])
 def test_a_second_table_begins_where_four_fifths_of_the_labels_stand_again(
     again: int, stops: bool

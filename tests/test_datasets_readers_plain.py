@@ -364,6 +364,8 @@ REFUSED = [
     ("s,a,b\na,1,2\nb,3,4\n", "no column of final demand found"),
     ("s,farm,mill,homes,output\nfarm,20,40,140,200\nmill,60,80,60,200\nw,120,80,,\noutput,200,201,,\n",
      "row 'output' looks like a total, but at 'mill' it is 201 and the output 200"),
+    ("s,farm,mill,homes\nfarm,20,40,140\nmill,60,80,60\nw,120,80,\noutput,200,,\n",
+     "row 'output' looks like a total, but at 'mill' it is 0"),
     (MARGINS.replace("160,40", "161,40"), r"row 'total', column 'homes': 161 looks like a total, "
      r"but the cells it adds up make 160 .cell D4.; .* roles=\{'total': 'drop'\}"),
     (MARGINS.replace("40,200,400", "40,199,400"), "column 'final demand': 199 looks .* make 200"),

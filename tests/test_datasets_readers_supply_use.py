@@ -25,9 +25,9 @@ def _uses() -> Sheets:
     ends = ["Exportação de bens", "Consumo das famílias", "Demanda final", "Demanda total"]
     return {
         "CI": _sheet(
-            title, [*HEAD, "Total do produto"],
-            ["10", "Grain", 11.0, 44.0, 55.0], ["20", "Tools", 22.0, 33.0, 55.0],
-            ["Total", "", 33.0, 77.0, 110.0],
+            title, [*HEAD, "", "Total do produto"],  # a column to set the total apart
+            ["10", "Grain", 11.0, 44.0, "", 55.0], ["20", "Tools", 22.0, 33.0, "", 55.0],
+            ["Total", "", 33.0, 77.0, "", 110.0],
         ),
         "demanda": _sheet(
             title, ["", "", *ends],

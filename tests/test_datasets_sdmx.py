@@ -163,7 +163,7 @@ def test_data_sets_of_several_structures_are_read_each_by_its_own(tmp_path: Path
 
     sets = [
         {"attributes": [0, "flash"], "observations": {"0": ["1.5"]}},
-        {"structure": 1, "attributes": [1, None], "observations": {"1": [2], "0": [3]}},
+        {"structure": 1, "attributes": [1, 7], "observations": {"1": [2], "0": [3]}},
     ]
     structures = [
         structure("DE", [{"name": "euro"}]),
@@ -172,8 +172,8 @@ def test_data_sets_of_several_structures_are_read_each_by_its_own(tmp_path: Path
     text = "\ufeff" + json.dumps({"data": {"dataSets": sets, "structures": structures}})
     data = qn.read_sdmx(write(tmp_path, "two.json", text))
     assert data.frame.to_numpy().tolist() == [
-        ["DE", "18", 1.5, "euro", "flash"], ["JP", "19", 2.0, "yen", ""],
-        ["JP", "18", 3.0, "yen", ""],
+        ["DE", "18", 1.5, "euro", "flash"], ["JP", "19", 2.0, "yen", "7"],
+        ["JP", "18", 3.0, "yen", "7"],
     ]  # fmt: skip
     assert data.units == ("euro", "yen")
     (table,) = replace(data, attributes=()).tables()

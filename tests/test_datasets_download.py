@@ -167,6 +167,8 @@ def test_the_bar_of_progress_counts_every_byte_once(
     plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(room, "tqdm", functools.partial(tqdm, mininterval=0.0, miniters=1))
+    get(plan, tmp_path / "unwatched")
+    assert capsys.readouterr().err == ""
     plan.body, plan.cut = LONG, [200_000]  # taken up after three pieces
     get(plan, tmp_path, progress=True)
     size = f"{len(LONG) / 1000:.0f}k"

@@ -103,7 +103,7 @@ def test_eora_folder(tmp_path: Path) -> None:
 def test_bea_becomes_symmetric_by_fixed_product_sales(tmp_path: Path, ending: str) -> None:
     use = made.write_rows(tmp_path / f"use{ending}", made.bea_use_rows())
     make = made.write_rows(tmp_path / f"make{ending}", made.bea_make_rows())
-    table = qn.read_io(use, layout="bea", make=str(make), year=2017)  # that a text does not name
+    table = qn.read_io(use, layout="bea", make=str(make))
     # by hand: industry 11 sells all of commodity 11 and a tenth of commodity 21
     np.testing.assert_allclose(table.Z, [[13.0, 24.0], [27.0, 36.0]])
     np.testing.assert_allclose(table.final_demand.to_numpy(), [[74.0, -1.0], [36.0, -9.0]])

@@ -32,6 +32,7 @@ def sound(table: qn.InputOutputTable, v: tuple[float, float] = (120, 80)) -> Non
 GRIDS = {
     "title rows": "Table of Nowhere 2020\n\nmillion crowns,,,\n" + BASE,
     "a title of two cells": "Nowhere,2020\n" + BASE,
+    "a line below the header": BASE.replace("homes\n", "homes\n(in crowns)\n", 1),
     "far down": "\n" * 500 + BASE,
     "notes below": BASE + ",,,\nSource: made up,,,\n",
     "code and name": "code,name,A,B,homes\nA,farm,20,40,140\nB,mill,60,80,60\nW,wages,120,80,\n",
@@ -270,10 +271,11 @@ def test_imports_count_as_value_added_only_when_said(tmp_path: Path) -> None:
 def test_bare_taxes_are_on_products_if_final_demand_pays_them(
     tmp_path: Path, corner: str, role: str | None
 ) -> None:
-    path = put(tmp_path, BASE.replace("wages,120,80,", f"wages,110,75,\ntaxes,10,5,{corner}"))
-    table = qn.read_io(path)
+    text = "s,farm,mill,homes,abroad\nfarm,20,40,130,10\nmill,60,80,50,10\nwages,110,75,,\n"
+    table = qn.read_io(put(tmp_path, f"{text}taxes,10,5,{corner},\n"))
     assert (table.taxes is not None) == (role is not None)
-    assert "row 'taxes'" in table.source.assumed[0]
+    where = "products, as final demand pays them" if role else "production"
+    assert table.source.assumed == (f"row 'taxes': on {where}",)
 
 
 NUMBERS = {

@@ -72,7 +72,7 @@ def test_a_world_table_of_wiod_has_its_numbers_below_three_rows(
 
 
 def test_a_country_buys_each_product_of_all_others_and_keeps_the_income_it_pays() -> None:
-    names, uses = ["AUS_A", "AUT_A", "ROW_A", "ROW_B"], ["AUS_H", "AUT_H", "ROW_H"]
+    names, uses = ["AUS_B", "AUT_B", "ROW_B", "ROW_A"], ["AUS_H", "AUT_H", "ROW_H"]
     flows = np.arange(1.0, 17.0).reshape(4, 4)  # AUS buys 1, 5, 9, 13
     world = IOFrames(
         Z=pd.DataFrame(flows, names, names),
@@ -82,10 +82,11 @@ def test_a_country_buys_each_product_of_all_others_and_keeps_the_income_it_pays(
     )  # fmt: skip
     home = cut_country(world, "AUS", "t.csv")
     assert home.imports is not None
-    assert home.imports[0]["A"].to_dict() == {"A": 5 + 9, "B": 13}
-    assert home.imports[1]["H"].to_dict() == {"A": 3 + 6, "B": 9}
+    assert home.imports[0]["B"].to_dict() == {"B": 5 + 9, "A": 13}
+    assert home.imports[1]["H"].to_dict() == {"B": 3 + 6, "A": 9}
+    assert home.imports[0].index.tolist() == ["B", "A"]  # as they come
     assert home.final_demand.to_numpy().tolist() == [[0, 2 + 3 + 4, 1 + 2]]
-    assert home.value_added.to_dict("index") == {"D1": {"A": 7.0}}  # nobody at home gets the other
+    assert home.value_added.to_dict("index") == {"D1": {"B": 7.0}}  # nobody at home gets the other
 
 
 def test_columns_of_no_country_are_what_their_number_or_name_says() -> None:

@@ -139,7 +139,7 @@ def rewritten(pattern: str, old: str, new: str, count: int = 1) -> Change:
         (without("*ReadMe*"), {}, "0 workbooks GLORIA_ReadMe_057.xlsx; expected one"),
         (rewritten("*T-Results*", "0,0,100", "0,x,100"), {}, "row 1: 'x' is no finite number"),
         (rewritten("*T-Results*", "0,0,100", "0,100"), {}, "row 1 has 11 cells; .* make 12 x 12"),
-        (rewritten("*T-Results*", "0,0,100", "5,0,100"), {}, "row 1: 5 stands outside the block"),
+        (rewritten("*T-Results*", "0,0,100", "5,0.0,100"), {}, "row 1: 5 stands outside the block"),
         (rewritten("*V-Results*", "\n", "\n0,0,0,0,0,0,0,0,0,0,0,0\n"), {}, "make 6 x 12"),
         (rewritten("*Y-Results*", "0,0,0,0,0,0\n", ""), {}, "11 rows; the labels"),
         (emptied("*Y-Results*"), {}, r"csv: 0 rows; the labels of the ReadMe make 12$"),

@@ -1,6 +1,7 @@
 """What becomes of each row and column of a file, and what is said of it: one table by hand."""
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -230,7 +231,7 @@ def test_a_total_that_misses_its_parts_is_refused_or_let_pass(tmp_path: Path) ->
     for line in ("Total,81,0,,,", "Total,0,121,,,", "Value added,108,0,,,"):
         path = put(tmp_path, PLAIN + line)
         said = f"row '{line.partition(',')[0]}' looks like a total, but at"
-        refused(lambda path=path: qn.read_io(path), said)
+        refused(partial(qn.read_io, path), said)
     path = put(tmp_path, PLAIN + "Total,82,120.4,,,\n")  # with taxes it would be 82, but 123
     refused(lambda: qn.read_io(path), "at 'farm' it is 82 and the inputs from home 80; correct it")
     path = put(tmp_path, PLAIN + "Total,85,120,,,\n")  # 6 % are no rounding

@@ -137,12 +137,12 @@ def test_a_commodity_that_no_industry_makes_is_imported_as_much_as_it_is_used(
     use, make = bea_summary(), bea_summary(make=True)
     use.insert(6, ["Other", "Noncomparable imports", 5, 4, 9, 3, 2, ""])
     use[8] = ["V001", "Compensation", 65, 76, 141, "...", "...", ""]
-    for row, cell in zip(make, ["", "", "Other", "Imported", *["..."] * 3, ""], strict=True):
-        row.insert(4, cell)
-    table = made_and_used(tmp_path, use, make)
+    other = ["", "", "Other", "Imported", *["..."] * 3, ""]
+    wider = [[*row[:4], cell, *row[4:]] for row, cell in zip(make, other, strict=True)]
+    table = made_and_used(tmp_path, use, list(wider))
     sound(table, [200, 300], [135, 146])
     assert table.imports is not None
-    assert table.imports.Z.loc["imports_of_Other"].tolist() == [5, 4]
+    assert table.imports.Z.T["imports_of_Other"].tolist() == [5, 4]
 
 
 def test_bea_detail_codes_have_six_digits(tmp_path: Path) -> None:

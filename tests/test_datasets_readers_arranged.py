@@ -1,5 +1,6 @@
 """Where a grid stands in a sheet, which of its codes are taken, and where it ends."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -145,9 +146,8 @@ def test_a_row_cut_short_is_told_by_its_number_under_the_header() -> None:
     )
     refused(lambda: arranged(GRID.replace("mill,60,80,60", "mill,60,80,60,7")), "has 5 cells; 4")
     for row in ("mill,,60,80,60", "mill,60,80,60,,7"):
-        refused(
-            lambda row=row: arranged(GRID.replace("mill,60,80,60", row)), r"'mill'\) has . cells"
-        )
+        odd = GRID.replace("mill,60,80,60", row)
+        refused(partial(arranged, odd), r"row 2 under the header \('mill'\) has . cells")
     longer = arranged(GRID.replace("mill,60,80,60", "mill,60,80,60,,"))  # empty cells at the end
     assert told(longer.rows)[:2] == [(1, "farm", "sector"), (2, "mill", "sector")]
     refused(

@@ -5,9 +5,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import quesnay as qn
+from quesnay.datasets.readers.assembly import Line, Numbers
+from quesnay.datasets.readers.cells import NumberStyle
+from quesnay.datasets.readers.containers import PackedRow, Row, Sheet
 
 from .refusals import refused
 
@@ -383,6 +387,14 @@ def test_of_many_uses_ten_are_named(tmp_path: Path, count: int, more: str) -> No
 def test_of_a_long_text_that_is_no_number_sixty_signs_are_shown(tmp_path: Path) -> None:
     path = put(tmp_path, PLAIN.replace("wages,50", f"wages,{'n' * 61}"))
     refused(lambda: qn.read_io(path), rf"row 'wages', column 'farm': '{'n' * 60}' is no number")
+
+
+def test_a_long_line_of_numbers_that_ends_too_early_has_empty_cells() -> None:
+    row: list[Row] = [PackedRow(["a"], np.array([1.0, 2.0]))]
+    numbers, line = Numbers(Sheet("t", "", row), NumberStyle()), [Line(0, "a", "")]
+    columns = [Line(1, "x", ""), Line(2, "y", ""), Line(3, "z", "")]
+    assert numbers.block(line, columns[:2]).tolist() == [[1.0, 2.0]]
+    refused(lambda: numbers.block(line, columns), "row 'a', column 'z': is empty")
 
 
 def test_signs_of_nothing_may_stand_where_no_number_is(tmp_path: Path) -> None:

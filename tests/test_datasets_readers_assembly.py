@@ -389,12 +389,14 @@ def test_of_a_long_text_that_is_no_number_sixty_signs_are_shown(tmp_path: Path) 
     refused(lambda: qn.read_io(path), rf"row 'wages', column 'farm': '{'n' * 60}' is no number")
 
 
-def test_a_long_line_of_numbers_that_ends_too_early_has_empty_cells() -> None:
+def test_a_long_line_of_numbers_ends_and_begins_where_it_does() -> None:
     row: list[Row] = [PackedRow(["a"], np.array([1.0, 2.0]))]
     numbers, line = Numbers(Sheet("t", "", row), NumberStyle()), [Line(0, "a", "")]
     columns = [Line(1, "x", ""), Line(2, "y", ""), Line(3, "z", "")]
     assert numbers.block(line, columns[:2]).tolist() == [[1.0, 2.0]]
     refused(lambda: numbers.block(line, columns), "row 'a', column 'z': is empty")
+    numbers.sheet.rows[0] = PackedRow(["a", "7"], np.array([1.0, 2.0]))  # read as a label
+    assert numbers.block(line, columns[:2]).tolist() == [[7.0, 1.0]]
 
 
 def test_signs_of_nothing_may_stand_where_no_number_is(tmp_path: Path) -> None:

@@ -1192,6 +1192,14 @@ def test_the_odd_line_is_named_though_a_sector_stands_still(tmp_path: Path) -> N
     refused(lambda: qn.read_io(put(tmp_path, text)), "without row 'Water m3' all adds up: roles=")
 
 
+def test_the_odd_line_is_named_though_imports_and_taxes_stand_apart(tmp_path: Path) -> None:
+    apart = (
+        "imports from EU,15,4,\nimports from elsewhere,5,6,\ntaxes on products,1,2,\nwages,99,68,"
+    )
+    path = put(tmp_path, BASE.replace("wages,120,80,", apart) + "Water m3,7,8,\n")
+    refused(lambda: qn.read_io(path), "without row 'Water m3' all adds up: roles=")
+
+
 def test_a_sector_without_a_row_does_not_take_that_of_a_second_table(tmp_path: Path) -> None:
     text = BASE.replace("mill,60,80,60\n", "") + "shares,farm,mill,\nfarm,.1,.2,\nmill,.3,.4,\n"
     refused(

@@ -1,5 +1,6 @@
 """Layouts of several files: GLORIA, and archives of EXIOBASE and Eora as they are published."""
 
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -312,6 +313,16 @@ def test_blocks_of_another_day_of_processing_are_found(tmp_path: Path) -> None:
     for file in folder.glob("*_[YV]-Results_*"):
         file.rename(folder / file.name.replace("20230315", "20230401"))
     pd.testing.assert_frame_equal(qn.read_io(folder).Z, plain.Z)
+
+
+def test_the_labels_of_gloria_are_those_of_its_version_or_the_only_ones(tmp_path: Path) -> None:
+    folder = write_gloria(tmp_path / "gloria")
+    labels = folder / "GLORIA_ReadMe_057.xlsx"
+    shutil.copy(labels, folder / "GLORIA_ReadMe_060.xlsx")
+    said = "3 regions, 2 sectors: labels of "
+    assert qn.read_io(folder).source.recognised[0] == f"{said}{labels.name}"
+    labels.unlink()
+    assert qn.read_io(folder).source.recognised[0] == f"{said}GLORIA_ReadMe_060.xlsx"
 
 
 def test_a_product_that_is_used_and_made_by_nobody_is_its_industrys(tmp_path: Path) -> None:

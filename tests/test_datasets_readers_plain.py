@@ -361,6 +361,7 @@ REFUSED = [
     (BASE.replace("farm,20", "farm,20%"), "'20%' is no number .cell B2."),
     (BASE.replace("farm,20", "farm,２０"), "'２０' is no number"),
     (BASE.replace("farm,20", "farm,1e999"), "'1e999' is no number"),
+    (BASE + "wages,1,2,\n", "row 'wages' stands twice, at 3 and 4; rename one of them"),
     (BASE.replace("mill,homes", "farm,homes"), "column 'farm' stands twice, at 1 and 2"),
     (BASE.replace("mill,homes", "mill,farm"), "column 'farm' stands twice, at 1 and 3"),
     ("s,a,b\na,1,2\nb,3,4\n", "no column of final demand found"),

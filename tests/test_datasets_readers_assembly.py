@@ -114,6 +114,11 @@ def test_final_consumption_is_a_category_where_its_parts_do_not_stand(
     assert table.source.dropped == ()
 
 
+def test_a_total_of_nothing_is_nothing(tmp_path: Path) -> None:
+    text = "s,farm,mill,homes\nfarm,0,40,160\nmill,0,80,120\nTotal,0,120,\nwages,200,80,\n"
+    assert read(tmp_path, text).source.dropped == ("row 'Total': agrees with the inputs from home",)
+
+
 def test_a_sum_and_a_category_may_stand_side_by_side(tmp_path: Path) -> None:
     table = read(
         tmp_path,

@@ -41,6 +41,8 @@ GRIDS = {
     "total column": "s,farm,mill,homes,Total\nfarm,20,40,140,200\nmill,60,80,60,200\n"
     "wages,120,80,,\n"
     "",
+    "a use that sounds like income": "s,farm,mill,homes,depreciation\nfarm,20,40,120,20\n"
+    "mill,60,80,50,10\nwages,120,80,,\n",
     "a total of income alone": "s,farm,mill,homes,Total,Final demand\nfarm,20,40,140,,\n"
     "mill,60,80,60,,\nTotal,,,200,,\nwages,120,80,,200,0\n",
     "parts of income not filled in": BASE.replace("wages,", "wages,0,,\nvalue added,"),
@@ -361,7 +363,8 @@ REFUSED = [
     (BASE.replace("farm,20", "farm,20%"), "'20%' is no number .cell B2."),
     (BASE.replace("farm,20", "farm,２０"), "'２０' is no number"),
     (BASE.replace("farm,20", "farm,1e999"), "'1e999' is no number"),
-    (BASE + "wages,1,2,\n", "row 'wages' stands twice, at 3 and 4; rename one of them"),
+    ("Nowhere\n" + BASE.replace("wages", "Total,80,120,\nwages") + "wages,1,2,\n",
+     "row 'wages' stands twice, at 4 and 5; rename one of them"),
     (BASE.replace("mill,homes", "farm,homes"), "column 'farm' stands twice, at 1 and 2"),
     (BASE.replace("mill,homes", "mill,farm"), "column 'farm' stands twice, at 1 and 3"),
     ("s,a,b\na,1,2\nb,3,4\n", "no column of final demand found"),

@@ -435,6 +435,7 @@ def test_oecd_national_total_flows(tmp_path: Path, layout: str | None, prefix: s
     table = qn.read_io(path, layout=layout)
     sound(table, [200, 100], [138, 68])
     assert table.final_demand["IMPO"].tolist() == [-20, -10]
+    assert table.source.edition == "2018 or 2021"
     assert "row 'TTL_INT_FNL': agrees with all intermediate inputs" in table.source.dropped
     assert qn.split_imports(table, imports="IMPO", exports=["EXPO"]).table.v.tolist() == [138, 68]
 
@@ -448,6 +449,7 @@ def test_oecd_national_domestic_and_imported_flows(tmp_path: Path) -> None:
     )
     table = qn.read_io(path)
     sound(table, [200, 100], [138, 68])
+    assert table.source.edition == "2025"
     assert table.imports is not None
     assert table.imports.Z.to_numpy().tolist() == [[4, 2], [10, 4]]
     assert table.source.edition == "2025"

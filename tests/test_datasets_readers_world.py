@@ -16,6 +16,7 @@ from quesnay.datasets.readers.world import (
     looks_figaro,
     looks_oecd,
     looks_wiod,
+    merge_regions,
 )
 from quesnay.datasets.tables import IOFrames
 
@@ -87,6 +88,22 @@ def test_a_country_buys_each_product_of_all_others_and_keeps_the_income_it_pays(
     assert home.imports[0].index.tolist() == ["B", "A"]  # as they come
     assert home.final_demand.to_numpy().tolist() == [[0, 2 + 3 + 4, 1 + 2]]
     assert home.value_added.to_dict("index") == {"D1": {"B": 7.0}}  # nobody at home gets the other
+
+
+def test_parts_of_a_country_are_joined_where_the_first_of_them_stands() -> None:
+    names = ["MX1_A", "CN1_A", "MX2_A", "CHN_A"]
+    world = IOFrames(
+        Z=pd.DataFrame(np.arange(16.0).reshape(4, 4), names, names),
+        final_demand=pd.DataFrame({"MEX_H": [1.0, 2.0, 3.0, 4.0]}, names),
+        value_added=pd.DataFrame([[5.0, 6.0, 7.0, 8.0]], ["D1"], names),
+        output=None, imports=None, unit="", name="world",
+    )  # fmt: skip
+    joined = merge_regions(world)
+    assert list(joined.Z.index) == list(joined.Z) == ["MEX_A", "CHN_A"]
+    assert joined.Z.to_numpy().tolist() == [[0 + 2 + 8 + 10, 1 + 3 + 9 + 11],
+                                            [4 + 6 + 12 + 14, 5 + 7 + 13 + 15]]  # fmt: skip
+    assert joined.final_demand["MEX_H"].tolist() == [4, 6]
+    assert joined.value_added.loc["D1"].tolist() == [12, 14]
 
 
 def test_columns_of_no_country_are_what_their_number_or_name_says() -> None:

@@ -19,6 +19,7 @@ from quesnay.datasets.readers.world import (
     merge_regions,
 )
 from quesnay.datasets.tables import IOFrames
+from tests.refusals import refused
 
 
 def sheet(*rows: str) -> Sheet:
@@ -88,6 +89,15 @@ def test_a_country_buys_each_product_of_all_others_and_keeps_the_income_it_pays(
     assert home.imports[0].index.tolist() == ["B", "A"]  # as they come
     assert home.final_demand.to_numpy().tolist() == [[0, 2 + 3 + 4, 1 + 2]]
     assert home.value_added.to_dict("index") == {"D1": {"B": 7.0}}  # nobody at home gets the other
+
+
+def test_a_line_of_a_world_that_is_cut_short_is_no_note() -> None:
+    rows = ("rowLabels,AT_A,AT_P3_S14", "AT_A,1,2", "a note")
+    assert len(arrange_figaro(sheet(*rows), read_options({})).rows) == 1
+    refused(
+        lambda: arrange_figaro(sheet(*rows[:2], "W2 D1,5"), read_options({})),
+        "row 'W2 D1' has 2 cells; 3 expected",
+    )
 
 
 def test_parts_of_a_country_are_joined_where_the_first_of_them_stands() -> None:

@@ -113,7 +113,7 @@ def test_parts_of_a_country_are_joined_where_the_first_of_them_stands() -> None:
     assert joined.Z.to_numpy().tolist() == [[0 + 2 + 8 + 10, 1 + 3 + 9 + 11],
                                             [4 + 6 + 12 + 14, 5 + 7 + 13 + 15]]  # fmt: skip
     assert joined.final_demand["MEX_H"].tolist() == [4, 6]
-    assert joined.value_added.loc["D1"].tolist() == [12, 14]
+    assert joined.value_added.T["D1"].tolist() == [12, 14]
 
 
 def test_columns_of_no_country_are_what_their_number_or_name_says() -> None:

@@ -339,6 +339,7 @@ def test_a_product_that_is_used_and_made_by_nobody_is_its_industrys(tmp_path: Pa
     ]
     assert said.endswith("name: AUT_Wheat, AUT_Steel, CHN_Wheat, CHN_Steel, ROW_Wheat")  # of six
     flows[0:2, 3] = 0.0  # no industry of Austria makes steel any longer
+    flows[3, 0] = 0.0  # which its own wheat does not use
     flows[11] = 0.0  # and steel of the rest of the world serves final demand only
     np.savetxt(file, flows, delimiter=",", fmt="%g")
     table = qn.read_io(folder, strict=False)

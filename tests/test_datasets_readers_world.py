@@ -118,7 +118,7 @@ def test_parts_of_a_country_are_joined_where_the_first_of_them_stands() -> None:
 
 def test_columns_of_no_country_are_what_their_number_or_name_says() -> None:
     rows = (
-        ";;;;A;B;X;", ";;;;Mill;Post;Exports;Total output", ";;;;AUS;AUS;;", ";;;;c1;c2;c42;",
+        ";;;;A;B;X", ";;;;Mill;Post;Exports;Total output", ";;;;AUS;AUS;", ";;;;c1;c2;c42",
         "A;Mill;AUS;c1;1;2;3;6", "B;Post;AUS;c2;3;4;5;12",
     )  # fmt: skip
     made: list[Any] = [row.split(";") for row in rows]

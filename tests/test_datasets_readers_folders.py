@@ -212,6 +212,17 @@ def test_taxes_on_products_of_exiobase_stand_apart_and_persons_are_no_income(
     }  # fmt: skip
 
 
+def test_a_first_row_with_an_empty_cell_is_no_line_of_names(tmp_path: Path) -> None:
+    folder = write_exiobase(tmp_path / "system")
+    plain, flows = qn.read_io(folder).Z, folder / "Z.txt"
+    text = flows.read_text().replace("region\tsector\t\t\n", "")
+    flows.write_text(text)
+    pd.testing.assert_frame_equal(qn.read_io(folder).Z, plain)
+    flows.write_text(text.replace("AT\tWheat\t10.0", "AT\tWheat\t"))
+    with pytest.raises(qn.DataError, match="row 'AT_Wheat', column 'AT_Wheat': is empty"):
+        qn.read_io(folder)
+
+
 def test_files_are_looked_for_in_two_folders_below(tmp_path: Path) -> None:
     write_exiobase(tmp_path / "all" / "a")
     assert list(qn.read_io(tmp_path / "all").sectors) == list(

@@ -77,6 +77,7 @@ GRIDS = {
     "2,mill,60,80,50,10\n3,wages,70,50,,\n4,surplus,50,30,,\n",
     "columns numbered under a word like a sector": BASE.replace("\nfarm", "\nmills,1,2,\nfarm"),
     "names half of digits under a word like a use": BASE.replace("\nfarm", "\nhome,1,x,\nfarm"),
+    "noughts before a digit and a letter": BASE.replace("farm", "01A").replace("mill", "1A"),
     "a sign of sums": "s,farm,mill,Σ,homes\nfarm,20,40,60,140\nmill,60,80,140,60\n"
     "∑,80,120,200,200\nwages,120,80,200,\n",
     "a sector called x": "s,farm,x,homes\nfarm,20,40,140\nx,60,80,60\nwages,120,80,\n",

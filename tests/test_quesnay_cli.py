@@ -169,7 +169,10 @@ def test_datasets_are_listed_shown_and_exported(
         assert max(map(len, lines)) <= 100
         assert len(lines) < rows + 25  # each column once, none continued below
     assert main(["datasets", "provinces_chn"]) == 0
-    assert "Zhejiang" in capsys.readouterr().out
+    assert {"Hubei", "Zhejiang"} <= set(capsys.readouterr().out.split())  # row by row
+    assert main(["datasets", "china_gdp", "--json"]) == 0  # so in JSON, however wide
+    rows_of_json = json.loads(capsys.readouterr().out)
+    assert [row["year"] for row in rows_of_json] == list(range(2000, 2023))
     assert main(["datasets", "sectors_chn_42", "--json"]) == 0
     assert "农" in capsys.readouterr().out  # as it is written, no escapes
     assert main(["datasets", "--json"]) == 0

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -383,9 +384,12 @@ def _client(service: str, timeout: float) -> Any:
             hint = nearest(service.upper(), known)
             hint = hint or " or give an address that starts with https://"
             raise DataError(f"service {shown(service)} is unknown;{hint}")
-        return sdmx.Client(service.upper(), timeout=timeout)
-    from sdmx.source import Source
+        client = sdmx.Client(service.upper())
+    else:
+        from sdmx.source import Source
 
-    client = sdmx.Client(timeout=timeout)
-    client.source = Source(id="OWN", url=service.rstrip("/"), name=service)
+        client = sdmx.Client()
+        client.source = Source(id="OWN", url=service.rstrip("/"), name=service)
+    # a timeout given to the client would be kept there and never reach its requests
+    client.session.send = partial(client.session.send, timeout=timeout)
     return client

@@ -105,6 +105,20 @@ def test_a_way_on_that_loses_a_part_is_refused() -> None:
         on.apply(pd.Series({"70": 1.0}))
 
 
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [((1.0, np.nan), "'a' falls into 2 of new, and no"), ((0.5, 0.2), "'a': its .* to 0.7, not 1")],
+)
+def test_a_code_of_which_one_weight_is_missing_or_wrong_is_refused(
+    weights: tuple[float, float], said: str
+) -> None:
+    links = pd.DataFrame({"source": "a", "target": ["x", "y"], "weight": weights, "basis": "own"})
+    to = qn.Concordance("old", "new", links, ("a",))
+    assert not to.check().ok
+    with pytest.raises(DataError, match=said):
+        to.apply(pd.Series({"a": 1.0}))
+
+
 def test_weights_of_the_user_split_a_code_and_link_another() -> None:
     to = qn.concordance("csic2017", "isic4_sections")
     own = to.with_weights({"70": {"F": 0.4, "L": 0.6}, "76": {"O": 1.0}})
@@ -161,15 +175,15 @@ def test_two_steps_multiply_their_weights() -> None:
 
 def test_ways_that_meet_again_add_up_unless_one_is_open() -> None:
     columns = ["source", "target", "weight", "basis"]
-    rows = [["a", "x", 0.4, "one"], ["a", "y", 0.6, "two"], ["b", "y", 1.0, "three"]]
+    rows = [["b", "y", 1.0, "three"], ["a", "x", 0.4, "one"], ["a", "y", 0.6, "two"]]
     there = qn.Concordance("old", "mid", pd.DataFrame(rows, columns=columns), ("a", "b"))
     for share, last in ((0.5, (0.7, 0.3)), (np.nan, (np.nan, np.nan))):
         rows = [["x", "T", 1.0, "I"], ["y", "T", share, "II"], ["y", "U", share, "III"]]
         on = qn.Concordance("mid", "new", pd.DataFrame(rows, columns=columns), ("x", "y"))
         made = there.then(on)
         whole = [
-            ["a", "T", last[0], "one; I"], ["a", "U", 0.6 * share, "two; III"],
             ["b", "T", share, "three; II"], ["b", "U", share, "three; III"],
+            ["a", "T", last[0], "one; I"], ["a", "U", 0.6 * share, "two; III"],
         ]  # fmt: skip
         pd.testing.assert_frame_equal(made.links, pd.DataFrame(whole, columns=columns))
         assert (made.source, made.target, made.codes) == ("old", "new", ("a", "b"))

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -166,6 +167,8 @@ def test_the_bar_of_progress_counts_every_byte_once(
     plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(room, "tqdm", functools.partial(tqdm, mininterval=0.0, miniters=1))
+    get(plan, tmp_path / "unwatched")
+    assert capsys.readouterr().err == ""
     plan.body, plan.cut = LONG, [200_000]  # taken up after three pieces
     get(plan, tmp_path, progress=True)
     size = f"{len(LONG) / 1000:.0f}k"
@@ -303,6 +306,9 @@ def test_a_server_that_is_busy_is_asked_again(
     plan.status = [503] * 4
     with pytest.raises(DataError, match=r"no whole file after 4 tries .*503"):
         get(plan, tmp_path / "busy")
+    plan.status = [416] * 4  # though no part was asked for
+    with pytest.raises(DataError, match=r"no whole file after 4 tries .the server lost the place"):
+        get(plan, tmp_path / "lost")
 
 
 def test_a_missing_file_is_not_asked_for_twice(plan: Plan, tmp_path: Path) -> None:
@@ -395,6 +401,14 @@ def test_a_folder_that_cannot_hold_the_file_names_another_way(plan: Plan, tmp_pa
 def test_nobody_listening_is_one_clear_line(plan: Plan, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"after 4 tries \(no connection\); .*put it at"):
         qn.download("figaro_2024", year=2019, folder=tmp_path, address="http://127.0.0.1:9/x")
+
+
+@pytest.mark.usefixtures("plan")
+def test_a_server_that_keeps_silent_is_left_after_the_time_that_is_given(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/x"
+        with pytest.raises(DataError, match=r"after 4 tries \(no answer in time\)"):
+            qn.download("figaro_2024", year=2019, folder=tmp_path, address=address, timeout=0.02)
 
 
 def test_from_https_to_http_is_not_followed(

@@ -1,6 +1,7 @@
 """Panels, GDP by vintage, reported figures, the catalogue and its copies."""
 
 import time
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -251,6 +252,14 @@ def test_a_copy_holds_the_same_numbers(tmp_path: Path, ending: str) -> None:
     assert header == list(frame.columns)
     np.testing.assert_array_equal([[float(cell) for cell in row] for row in body], frame)
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_addresses_in_a_copy_are_texts_that_open_nothing(tmp_path: Path) -> None:
+    path = export_dataset("downloads", tmp_path / "downloads.xlsx")
+    with zipfile.ZipFile(path) as book:
+        assert [name for name in book.namelist() if "/worksheets/" in name] == [
+            "xl/worksheets/sheet1.xml"
+        ]
 
 
 @pytest.mark.parametrize(

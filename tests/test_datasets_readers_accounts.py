@@ -30,6 +30,7 @@ def read(folder: Path, text: str, **options: object) -> qn.InputOutputTable:
         "of,persons,tonnes\nsector,jobs,co2\nA,5,2.5\nB,8,3\n",  # the nearest title
         ",,co2\n,jobs,\n,,\nA,5,2.5\nB,8,3\n",  # wherever it stands
         "code;name;jobs;co2\nA;farm;5;2,5\nB;mill;8;3\n",
+        "code;name;jobs;co2\nA;farm;5,0;25e-1\nB;mill;8;3\n",
         "sector,jobs,co2\nA,5,2.5\nof which,,\nB,8,3\n,1,2\n",  # rows without figures or labels
         "code,name,jobs,co2\nA,Farming 1,5,2.5\nB,2nd mill,8,3\n",  # names that hold digits
     ],
@@ -76,8 +77,12 @@ def test_sectors_of_accounts_are_looked_for_in_seven_columns(tmp_path: Path, pla
         ("sector,jobs\nX,5\n", r"accounts: no sector 'A' \(2 of 2 are missing\)$"),
         ("sector,jobs\nA,5\nB,8\nA,5\n", "accounts: sector 'A' stands twice"),
         ("sector,jobs\nA,5\nB,8\nC,9\n", "accounts: 'C' is no sector of the table; known: A, B"),
-        ("sector,jobs\nA,5\nB,8\nTotal,14\n", "row 'Total' is not the sum of the sectors"),
+        (
+            "sector,jobs\nA,5\nB,8\nof which,\nTotal,14\n",
+            "row 'Total' is not the sum of the sectors",
+        ),
         ("sector,jobs\nA,5\nB,\n", "row 'B', column 'jobs': is empty"),
+        ("sector,jobs,co2\nA,5,2.5\nB,8\n", "row 'B', column 'co2': is empty"),
         ("sector,jobs\nA,5\nB,8x\n", "'8x' is no number"),
         ("sector,jobs,jobs\nA,5,1\nB,8,2\n", "column 3 stands twice: 'jobs'"),
         ("sector,name\nA,x\nB,y\n", "no column of numbers beside the sectors"),
@@ -91,11 +96,14 @@ def test_accounts_at_fault_are_one_clear_line(tmp_path: Path, text: str, message
         read(tmp_path, text)
 
 
-def test_the_year_asked_for_chooses_among_packed_accounts(tmp_path: Path) -> None:
-    (tmp_path / "table_2018.csv").write_text(TABLE)
+def test_the_year_asked_for_chooses_among_packed_tables_and_accounts(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "tables.zip", "w") as archive:
+        archive.writestr("table_2017.csv", TABLE.replace("60,10\n", "62,8\n"))
+        archive.writestr("table_2018.csv", TABLE)
     with zipfile.ZipFile(tmp_path / "jobs.zip", "w") as archive:
         archive.writestr("jobs_2017.csv", "sector,jobs\nA,1\nB,2\n")
         archive.writestr("jobs_2018.csv", "sector,jobs\nA,5\nB,8\n")
-    table = qn.read_io(tmp_path / "table_2018.csv", year=2018, accounts=tmp_path / "jobs.zip")
+    table = qn.read_io(tmp_path / "tables.zip", year=2018, accounts=tmp_path / "jobs.zip")
+    assert table.final_demand["homes"].tolist() == [60, 20]
     assert table.accounts is not None
     assert table.accounts.to_numpy().tolist() == [[5.0, 8.0]]

@@ -1,5 +1,6 @@
 """Where a grid stands in a sheet, which of its codes are taken, and where it ends."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -54,6 +55,11 @@ def test_a_grid_starts_in_the_first_sixty_rows_and_seven_columns(
 def test_codes_that_stand_in_another_order_are_no_codes_of_the_sectors() -> None:
     text = ",,2,1,\n,,farm,mill,homes\n1,farm,20,40,140\n2,mill,60,80,60\n,wages,120,80,\n"
     assert [line.label for line in arranged(text, "").rows[:2]] == ["farm", "mill"]
+    text = (
+        ",,1,2,3,\n,,farm,mill,shop,homes\n1,farm,20,40,10,130\n3,mill,60,80,10,50\n"
+        "2,shop,10,10,10,70\n,wages,110,70,70,\n"
+    )
+    assert [line.label for line in arranged(text, "").rows[:3]] == ["farm", "mill", "shop"]
 
 
 def test_columns_are_named_by_up_to_four_rows_above_the_header() -> None:
@@ -81,6 +87,13 @@ def test_demand_left_of_the_sectors_and_value_added_above_them_belong_to_the_tab
         "s,note,farm,mill,homes\nfarm,x,20,40,140\nmill,y,60,80,60\nwages,,120,80,\n", ""
     )
     assert [line.label for line in words.columns] == ["farm", "mill", "homes"]
+
+
+def test_of_several_names_the_one_nearest_the_numbers_says_what_a_row_is() -> None:
+    found = arranged(
+        ",,,A,B,homes\ngoods,farm,A,20,40,140\ngoods,mill,B,60,80,60\nimports,wages,W,120,80,\n", ""
+    )
+    assert told(found.rows)[2:] == [(3, "W", "value_added")]
 
 
 @pytest.mark.parametrize(("again", "stops"), [(4, True), (3, False)])
@@ -132,13 +145,19 @@ def test_a_row_cut_short_is_told_by_its_number_under_the_header() -> None:
         r"label that holds a ',' in quotation marks",
     )
     refused(lambda: arranged(GRID.replace("mill,60,80,60", "mill,60,80,60,7")), "has 5 cells; 4")
+    for row in ("mill,,60,80,60", "mill,60,80,60,,7"):
+        odd = GRID.replace("mill,60,80,60", row)
+        refused(partial(arranged, odd), r"row 2 under the header \('mill'\) has . cells")
     longer = arranged(GRID.replace("mill,60,80,60", "mill,60,80,60,,"))  # empty cells at the end
     assert told(longer.rows)[:2] == [(1, "farm", "sector"), (2, "mill", "sector")]
+    refused(
+        lambda: arranged(GRID.replace("20,40,140", "20,40")), r"row 1 under the header \('farm'"
+    )
     note = arranged(GRID + "Note: made up, as all of it\n")
     assert [line.label for line in note.rows] == ["farm", "mill", "wages"]
 
 
-@pytest.mark.parametrize("word", ["\u5408\u8ba1", "Total", "total output"])
+@pytest.mark.parametrize("word", ["\u5408\u8ba1", "Total", "total output", "Final demand"])
 def test_a_total_in_a_row_and_in_a_column_is_no_sector(word: str) -> None:
     found = arranged(
         f"s,farm,mill,{word},homes\nfarm,20,40,60,140\nmill,60,80,140,60\n{word},80,120,200,200\n"

@@ -1,12 +1,17 @@
 """What becomes of each row and column of a file, and what is said of it: one table by hand."""
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import quesnay as qn
+from quesnay.datasets.readers.assembly import Line, Numbers
+from quesnay.datasets.readers.cells import NumberStyle
+from quesnay.datasets.readers.containers import PackedRow, Row, Sheet
 
 from .refusals import refused
 
@@ -109,6 +114,21 @@ def test_final_consumption_is_a_category_where_its_parts_do_not_stand(
     assert table.source.dropped == ()
 
 
+def test_a_total_of_nothing_is_nothing(tmp_path: Path) -> None:
+    text = "s,farm,mill,homes\nfarm,0,40,160\nmill,0,80,120\nTotal,0,120,\nwages,200,80,\n"
+    assert read(tmp_path, text).source.dropped == ("row 'Total': agrees with the inputs from home",)
+
+
+def test_a_sum_and_a_category_may_stand_side_by_side(tmp_path: Path) -> None:
+    table = read(
+        tmp_path,
+        "s,farm,mill,homes,state,最终消费,资本形成总额\nfarm,20,40,105,20,125,15\n"
+        "mill,60,80,35,10,45,15\nwages,120,80,,,,\n",
+    )
+    assert list(table.final_demand) == ["homes", "state", "资本形成总额"]
+    assert table.source.dropped == ("column '最终消费': agrees with the 2 columns before it",)
+
+
 @pytest.mark.parametrize(
     ("cells", "sums"),
     [
@@ -145,6 +165,9 @@ def test_a_row_of_value_added_may_hold_taxes_and_imports(
     table = read(tmp_path, PLAIN + f"Value added,{cells},,,\n")
     assert table.source is not None
     assert table.source.dropped == (f"row 'Value added': agrees with {sums}",)
+    nil = PLAIN.replace("wages,50,30", "wages,50,0").replace("surplus,58,27", "surplus,58,57")
+    parts = read(tmp_path, nil + f"Value added,{cells},,,\n").value_added
+    assert parts.T.to_dict("list") == {"wages": [50, 0], "surplus": [58, 57]}
     none = read(tmp_path, PLAIN + "Value added,0,0,,,\n")
     assert none.source is not None
     assert none.source.dropped == ()
@@ -179,6 +202,27 @@ def test_a_column_of_totals_may_be_the_sum_of_its_neighbours(
     assert list(table.final_demand) == ["homes", "state", "abroad"]
 
 
+@pytest.mark.parametrize(
+    ("name", "cells", "sums"),
+    [
+        ("Total uses", (210, 205), "all uses before imports"),
+        ("Total final demand", (150, 65), "final demand before imports"),
+    ],
+)
+def test_a_column_of_totals_may_leave_out_the_imports_among_its_neighbours(
+    tmp_path: Path, name: str, cells: tuple[int, int], sums: str
+) -> None:
+    text = (
+        f"s,farm,mill,homes,imports,abroad,{name}\nfarm,20,40,120,-10,30,{cells[0]}\n"
+        f"mill,60,80,45,-5,20,{cells[1]}\nwages,120,80,,,,\n"
+    )
+    table = read(tmp_path, text)
+    assert table.f.tolist() == [140, 60]
+    assert table.source.dropped == (f"column {name!r}: agrees with {sums}",)
+    path = put(tmp_path, text.replace(f"20,{cells[1]}", "20,0"))
+    refused(lambda: qn.read_io(path), f"column {name!r} looks like a total, but at 'mill' it is 0")
+
+
 def test_a_total_that_misses_its_parts_is_refused_or_let_pass(tmp_path: Path) -> None:
     near = PLAIN + "Total,80,121,,,\n"
     path = put(tmp_path, near)
@@ -193,6 +237,12 @@ def test_a_total_that_misses_its_parts_is_refused_or_let_pass(tmp_path: Path) ->
     table = qn.read_io(path, tolerance=8.7e-3)
     assert table.source is not None
     assert table.source.dropped == ("row 'Total': agrees with the inputs from home but for 1",)
+    for line in ("Total,81,0,,,", "Total,0,121,,,", "Value added,108,0,,,"):
+        path = put(tmp_path, PLAIN + line)
+        said = f"row '{line.partition(',')[0]}' looks like a total, but at"
+        refused(partial(qn.read_io, path), said)
+    path = put(tmp_path, PLAIN + "Total,82,120.4,,,\n")  # with taxes it would be 82, but 123
+    refused(lambda: qn.read_io(path), "at 'farm' it is 82 and the inputs from home 80; correct it")
     path = put(tmp_path, PLAIN + "Total,85,120,,,\n")  # 6 % are no rounding
     refused(lambda: qn.read_io(path), "is 85 and the inputs from home 80; correct it, or say")
     path = put(tmp_path, PLAIN + "Total,80.01,120,,,\n")
@@ -231,6 +281,12 @@ def test_the_balance_decides_the_sign_of_a_column_of_imports(
     assert source is not None
     said = [line for line in (*source.dropped, *source.assumed) if "imports" in line]
     assert said == ([f"column 'imports': {note}"] if note else [])
+
+
+def test_the_sign_of_imports_is_decided_in_small_units_too(tmp_path: Path) -> None:
+    text = "s,farm,mill,homes,imports\nfarm,20,40,160,20\nmill,60,80,70,10\nwages,120,80,,\n"
+    table = read(tmp_path, re.sub(r"(\d+)", r"\g<1>0000000", text))
+    assert table.final_demand["imports"].tolist() == [-2e8, -1e8]
 
 
 @pytest.mark.parametrize("row", ["imports", "taxes on products"])
@@ -299,6 +355,13 @@ def test_a_sector_that_buys_half_of_its_inputs_from_itself_is_no_total(tmp_path:
     total = "s,a,b,c,homes\na,5,6,11,60\nb,7,8,15,75\nc,12,14,26,70\nwages,60,74,71,\n"
     path = put(tmp_path, total)
     refused(lambda: qn.read_io(path), "sector 'c' is the sum of all other sectors, in its row and")
+    # so is one whose row holds income, but not the taxes below it
+    path = put(
+        tmp_path,
+        "s,farm,mill,homes,Jumla\nfarm,20,40,140,200\nmill,60,80,60,200\nJumla,190,195,200,585\n"
+        "wages,60,40,0,100\nsurplus,50,35,0,85\ntaxes on products,10,5,0,15\n",
+    )
+    refused(lambda: qn.read_io(path), "sector 'Jumla' is the sum of all other sectors")
 
 
 def test_an_empty_cell_of_imports_is_nothing_but_of_an_imported_product_unknown(
@@ -329,6 +392,16 @@ def test_of_many_uses_ten_are_named(tmp_path: Path, count: int, more: str) -> No
 def test_of_a_long_text_that_is_no_number_sixty_signs_are_shown(tmp_path: Path) -> None:
     path = put(tmp_path, PLAIN.replace("wages,50", f"wages,{'n' * 61}"))
     refused(lambda: qn.read_io(path), rf"row 'wages', column 'farm': '{'n' * 60}' is no number")
+
+
+def test_a_long_line_of_numbers_ends_and_begins_where_it_does() -> None:
+    row: list[Row] = [PackedRow(["a"], np.array([1.0, 2.0]))]
+    numbers, line = Numbers(Sheet("t", "", row), NumberStyle()), [Line(0, "a", "")]
+    columns = [Line(1, "x", ""), Line(2, "y", ""), Line(3, "z", "")]
+    assert numbers.block(line, columns[:2]).tolist() == [[1.0, 2.0]]
+    refused(lambda: numbers.block(line, columns), "row 'a', column 'z': is empty")
+    numbers.sheet.rows[0] = PackedRow(["a", "7"], np.array([1.0, 2.0]))  # read as a label
+    assert numbers.block(line, columns[:2]).tolist() == [[7.0, 1.0]]
 
 
 def test_signs_of_nothing_may_stand_where_no_number_is(tmp_path: Path) -> None:

@@ -83,10 +83,12 @@ def test_a_label_that_stands_twice_is_told_with_both_places() -> None:
         ("a,b\n1,2\n", ",", [["a", "b"], ["1", "2"]]),
         ("a;b\n1,5;2,5\n", ";", [["a", "b"], ["1,5", "2,5"]]),
         ("a\tb, c; d\n1\t2\n", "\t", [["a", "b, c; d"], ["1", "2"]]),
+        ("Use\tof goods\na,b,c\n", ",", [["Use\tof goods"], ["a", "b", "c"]]),
         ("a|b\n1|2\n", "|", [["a", "b"], ["1", "2"]]),
         ('"a;b",c,d\n1,2,3\n', ",", [["a;b", "c", "d"], ["1", "2", "3"]]),
         ("a,b;c\nd,e\nf,g\n", ",", [["a", "b;c"], ["d", "e"], ["f", "g"]]),
         ("a;b,c\nd;e\n", ";", [["a", "b,c"], ["d", "e"]]),  # as many on every line
+        ("a,1;b,1\n1,5;2,5\n", ";", [["a,1", "b,1"], ["1,5", "2,5"]]),
         ("a;b,c;d\ne,f;g,h\n", ";", [["a", "b,c", "d"], ["e,f", "g,h"]]),  # as many of both
         ("a,1\r\nb,2\rc,3\n", ",", [["a", "1"], ["b", "2"], ["c", "3"]]),
         ('a,"two\nlines"\nb,c\n', ",", [["a", "two\nlines"], ["b", "c"]]),

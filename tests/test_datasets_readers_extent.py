@@ -47,7 +47,8 @@ def test_errors_of_a_binary_sheet_are_found_where_they_stand() -> None:
 
 def test_a_binary_cell_at_the_far_corner_is_refused() -> None:
     sheet = _row(1_048_575) + _cell(16_383)
-    refused(lambda: check_extent("a.xlsb", ".xlsb", _book(sheet), 0), "a.xlsb")
+    said = "a.xlsb: a cell in row 1,048,576, column 16,384 makes the sheet 1,048,576 x 16,384 cells"
+    refused(lambda: check_extent("a.xlsb", ".xlsb", _book(sheet + _cell(2)), 0), said)
     other = _row(1_048_575) + _cell(16_383, kind=12)  # the first record after those of cells
     assert check_extent("a.xlsb", ".xlsb", _book(other), 0) == {}
 

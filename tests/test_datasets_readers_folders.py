@@ -1,5 +1,6 @@
 """Layouts of several files: GLORIA, and archives of EXIOBASE and Eora as they are published."""
 
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -139,7 +140,7 @@ def rewritten(pattern: str, old: str, new: str, count: int = 1) -> Change:
         (without("*ReadMe*"), {}, "0 workbooks GLORIA_ReadMe_057.xlsx; expected one"),
         (rewritten("*T-Results*", "0,0,100", "0,x,100"), {}, "row 1: 'x' is no finite number"),
         (rewritten("*T-Results*", "0,0,100", "0,100"), {}, "row 1 has 11 cells; .* make 12 x 12"),
-        (rewritten("*T-Results*", "0,0,100", "5,0,100"), {}, "row 1: 5 stands outside the block"),
+        (rewritten("*T-Results*", "0,0,100", "5,0.0,100"), {}, "row 1: 5 stands outside the block"),
         (rewritten("*V-Results*", "\n", "\n0,0,0,0,0,0,0,0,0,0,0,0\n"), {}, "make 6 x 12"),
         (rewritten("*Y-Results*", "0,0,0,0,0,0\n", ""), {}, "11 rows; the labels"),
         (emptied("*Y-Results*"), {}, r"csv: 0 rows; the labels of the ReadMe make 12$"),
@@ -188,6 +189,49 @@ def test_a_year_is_not_held_against_a_system_whose_name_has_none(tmp_path: Path)
     table = qn.read_io(folder, layout="exiobase", year=2011)
     pd.testing.assert_frame_equal(table.Z, qn.read_io(folder).Z)
     assert table.source.sheet == ""
+
+
+def test_taxes_on_products_of_exiobase_stand_apart_and_persons_are_no_income(
+    tmp_path: Path,
+) -> None:
+    folder = write_exiobase(tmp_path / "system")
+    factors = folder / "satellite" / "F.txt"
+    factors.write_text(
+        factors.read_text().replace("wages\t40.0\t30.0", "wages\t33.0\t19.0")
+        + "Taxes less subsidies on products purchased: Total\t5.0\t8.0\n"
+        "Other net taxes on production\t2.0\t3.0\n"
+    )
+    table = qn.read_io(folder)
+    assert table.taxes is not None
+    assert table.taxes.Z.to_numpy().tolist() == [[5.0, 8.0]]
+    assert table.taxes.final_demand is not None
+    assert table.taxes.final_demand.to_numpy().tolist() == [[0.0, 0.0, 0.0]]
+    assert table.value_added.T.to_dict("list") == {
+        "Compensation of employees; wages": [33.0, 19.0], "Operating surplus: total": [20.0, 10.0],
+        "Other net taxes on production": [2.0, 3.0],
+    }  # fmt: skip
+
+
+def test_a_first_row_with_an_empty_cell_is_no_line_of_names(tmp_path: Path) -> None:
+    folder = write_exiobase(tmp_path / "system")
+    plain, flows = qn.read_io(folder).Z, folder / "Z.txt"
+    text = flows.read_text().replace("region\tsector\t\t\n", "")
+    flows.write_text(text)
+    pd.testing.assert_frame_equal(qn.read_io(folder).Z, plain)
+    flows.write_text(text.replace("AT\tWheat\t10.0", "AT\tWheat\t"))
+    with pytest.raises(qn.DataError, match="row 'AT_Wheat', column 'AT_Wheat': is empty"):
+        qn.read_io(folder)
+
+
+def test_files_are_looked_for_in_two_folders_below(tmp_path: Path) -> None:
+    write_exiobase(tmp_path / "all" / "a")
+    assert list(qn.read_io(tmp_path / "all").sectors) == list(
+        qn.read_io(tmp_path / "all/a").sectors
+    )
+    (tmp_path / "more").mkdir()
+    (tmp_path / "all").rename(tmp_path / "more" / "all")
+    with pytest.raises(qn.DataError, match="more: neither factor_inputs"):
+        qn.read_io(tmp_path / "more")
 
 
 def test_of_several_systems_five_are_named(tmp_path: Path) -> None:
@@ -282,6 +326,16 @@ def test_blocks_of_another_day_of_processing_are_found(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(qn.read_io(folder).Z, plain.Z)
 
 
+def test_the_labels_of_gloria_are_those_of_its_version_or_the_only_ones(tmp_path: Path) -> None:
+    folder = write_gloria(tmp_path / "gloria")
+    labels = folder / "GLORIA_ReadMe_057.xlsx"
+    shutil.copy(labels, folder / "GLORIA_ReadMe_060.xlsx")
+    said = "3 regions, 2 sectors: labels of "
+    assert qn.read_io(folder).source.recognised[0] == f"{said}{labels.name}"
+    labels.unlink()
+    assert qn.read_io(folder).source.recognised[0] == f"{said}GLORIA_ReadMe_060.xlsx"
+
+
 def test_a_product_that_is_used_and_made_by_nobody_is_its_industrys(tmp_path: Path) -> None:
     folder = write_gloria(tmp_path / "gloria")
     (file,) = folder.glob("*_T-Results_*")
@@ -296,6 +350,7 @@ def test_a_product_that_is_used_and_made_by_nobody_is_its_industrys(tmp_path: Pa
     ]
     assert said.endswith("name: AUT_Wheat, AUT_Steel, CHN_Wheat, CHN_Steel, ROW_Wheat")  # of six
     flows[0:2, 3] = 0.0  # no industry of Austria makes steel any longer
+    flows[3, 0] = 0.0  # which its own wheat does not use
     flows[11] = 0.0  # and steel of the rest of the world serves final demand only
     np.savetxt(file, flows, delimiter=",", fmt="%g")
     table = qn.read_io(folder, strict=False)

@@ -64,6 +64,8 @@ def test_every_code_of_a_provincial_table_has_its_meaning() -> None:
         (15, "GO", "output", ""),
     ]  # fmt: skip
     assert [line.printed for line in found.columns[3:5]] == ["FU101", ""]
+    for said in ("FU101", "rural_consumption"):  # as it is printed, or as it is called
+        assert roles(found.told({said: "drop"}).columns)["rural_consumption"] == "drop"
     assert told(found.rows) == [
         (5, "01", "sector", "农业"), (6, "02", "sector", "采掘"), (7, "TII", "total", ""),
         (8, "depreciation", "value_added", "某折旧"),  # by its name
@@ -89,8 +91,10 @@ def test_a_column_without_a_code_counts_only_where_something_stands_below() -> N
 
 def test_titles_do_not_say_how_numbers_are_written() -> None:
     rows = [list(row) for row in PROVINCE]
-    rows[3][13], rows[5][2] = "2,5", "1.5"
+    rows[3][13] = "2,5"
     assert arranged(rows).numbers.style.decimal == "."
+    rows[5][2] = "2,5"  # but the first product does
+    assert arranged(rows).numbers.style.decimal == ","
 
 
 def test_the_name_of_a_row_is_the_one_nearest_its_code() -> None:

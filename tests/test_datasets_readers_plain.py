@@ -31,6 +31,8 @@ def sound(table: qn.InputOutputTable, v: tuple[float, float] = (120, 80)) -> Non
 
 GRIDS = {
     "title rows": "Table of Nowhere 2020\n\nmillion crowns,,,\n" + BASE,
+    "a title of two cells": "Nowhere,2020\n" + BASE,
+    "a line below the header": BASE.replace("homes\n", "homes\n(in crowns)\n", 1),
     "far down": "\n" * 500 + BASE,
     "notes below": BASE + ",,,\nSource: made up,,,\n",
     "code and name": "code,name,A,B,homes\nA,farm,20,40,140\nB,mill,60,80,60\nW,wages,120,80,\n",
@@ -39,6 +41,11 @@ GRIDS = {
     "total column": "s,farm,mill,homes,Total\nfarm,20,40,140,200\nmill,60,80,60,200\n"
     "wages,120,80,,\n"
     "",
+    "a use that sounds like income": "s,farm,mill,homes,depreciation\nfarm,20,40,120,20\n"
+    "mill,60,80,50,10\nwages,120,80,,\n",
+    "a total of income alone": "s,farm,mill,homes,Total,Final demand\nfarm,20,40,140,,\n"
+    "mill,60,80,60,,\nTotal,,,200,,\nwages,120,80,,200,0\n",
+    "parts of income not filled in": BASE.replace("wages,", "wages,0,,\nvalue added,"),
     "total output": "s,farm,mill,homes,Total output\nfarm,20,40,140,200\nmill,60,80,60,200\n"
     "w,120,80,,\n",
     "both totals": "s,farm,mill,homes,Total\nfarm,20,40,140,200\nmill,60,80,60,200\n"
@@ -70,6 +77,7 @@ GRIDS = {
     "2,mill,60,80,50,10\n3,wages,70,50,,\n4,surplus,50,30,,\n",
     "columns numbered under a word like a sector": BASE.replace("\nfarm", "\nmills,1,2,\nfarm"),
     "names half of digits under a word like a use": BASE.replace("\nfarm", "\nhome,1,x,\nfarm"),
+    "noughts before a digit and a letter": BASE.replace("farm", "01A").replace("mill", "1A"),
     "a sign of sums": "s,farm,mill,Σ,homes\nfarm,20,40,60,140\nmill,60,80,140,60\n"
     "∑,80,120,200,200\nwages,120,80,200,\n",
     "a sector called x": "s,farm,x,homes\nfarm,20,40,140\nx,60,80,60\nwages,120,80,\n",
@@ -148,6 +156,7 @@ def test_persons_and_emissions_below_a_table_are_no_value_added(tmp_path: Path) 
     refused(lambda: qn.read_io(path), "it is 200.1 and the output 200; .*pass tolerance=5.2e-04 if")
     table = qn.read_io(path, tolerance=1e-3)
     assert table.v.tolist() == [108, 68]
+    assert table.source.names == {"Farming": "A", "Milling": "B"}
     assert table.imports is not None
     assert table.taxes is not None
     A = np.array([[0.1, 0.2], [0.3, 0.4]])
@@ -265,10 +274,11 @@ def test_imports_count_as_value_added_only_when_said(tmp_path: Path) -> None:
 def test_bare_taxes_are_on_products_if_final_demand_pays_them(
     tmp_path: Path, corner: str, role: str | None
 ) -> None:
-    path = put(tmp_path, BASE.replace("wages,120,80,", f"wages,110,75,\ntaxes,10,5,{corner}"))
-    table = qn.read_io(path)
+    text = "s,farm,mill,homes,abroad\nfarm,20,40,130,10\nmill,60,80,50,10\nwages,110,75,,\n"
+    table = qn.read_io(put(tmp_path, f"{text}taxes,10,5,{corner},\n"))
     assert (table.taxes is not None) == (role is not None)
-    assert "row 'taxes'" in table.source.assumed[0]
+    where = "products, as final demand pays them" if role else "production"
+    assert table.source.assumed == (f"row 'taxes': on {where}",)
 
 
 NUMBERS = {
@@ -354,11 +364,15 @@ REFUSED = [
     (BASE.replace("farm,20", "farm,20%"), "'20%' is no number .cell B2."),
     (BASE.replace("farm,20", "farm,２０"), "'２０' is no number"),
     (BASE.replace("farm,20", "farm,1e999"), "'1e999' is no number"),
+    ("Nowhere\n" + BASE.replace("wages", "Total,80,120,\nwages") + "wages,1,2,\n",
+     "row 'wages' stands twice, at 4 and 5; rename one of them"),
     (BASE.replace("mill,homes", "farm,homes"), "column 'farm' stands twice, at 1 and 2"),
     (BASE.replace("mill,homes", "mill,farm"), "column 'farm' stands twice, at 1 and 3"),
     ("s,a,b\na,1,2\nb,3,4\n", "no column of final demand found"),
     ("s,farm,mill,homes,output\nfarm,20,40,140,200\nmill,60,80,60,200\nw,120,80,,\noutput,200,201,,\n",
      "row 'output' looks like a total, but at 'mill' it is 201 and the output 200"),
+    ("s,farm,mill,homes\nfarm,20,40,140\nmill,60,80,60\nw,120,80,\noutput,200,,\n",
+     "row 'output' looks like a total, but at 'mill' it is 0"),
     (MARGINS.replace("160,40", "161,40"), r"row 'total', column 'homes': 161 looks like a total, "
      r"but the cells it adds up make 160 .cell D4.; .* roles=\{'total': 'drop'\}"),
     (MARGINS.replace("40,200,400", "40,199,400"), "column 'final demand': 199 looks .* make 200"),
@@ -788,6 +802,20 @@ def test_a_byte_that_is_no_letter_of_western_pages_is_asked_about(tmp_path: Path
     refused(lambda: qn.read_io(path), "its encoding is not known")
 
 
+@pytest.mark.parametrize(
+    ("text", "around"),
+    [
+        ("Sağlık;farm;homes\n", "Saðlýk"),
+        (f"s;{'a' * 21}ğ{'b' * 21};homes\n", f"{'a' * 20}ð{'b' * 20}"),
+    ],
+)
+def test_the_word_that_is_no_western_one_is_shown_with_twenty_letters_on_either_side(
+    tmp_path: Path, text: str, around: str
+) -> None:
+    path = put(tmp_path, text, encoding="cp1254")
+    refused(lambda: qn.read_io(path), f"taken for Western, it holds '{around}'.; declare it")
+
+
 def test_an_error_on_the_second_sheet_of_an_open_document_is_found(tmp_path: Path) -> None:
     pytest.importorskip("odf", reason="pandas writes .ods with odfpy")
     plain = tmp_path / "plain.ods"
@@ -1159,6 +1187,29 @@ def test_the_line_without_which_a_table_balances_is_named_with_a_remedy_that_wor
         qn.read_io(path)
     assert f"without {odd} all adds up: roles={remedy}" in str(fault.value)
     sound(qn.read_io(path, roles=remedy))
+
+
+def test_the_odd_line_is_named_though_a_sector_stands_still(tmp_path: Path) -> None:
+    text = (
+        "s,farm,mill,idle,homes\nfarm,20.1,40.2,0,139.7\nmill,60.3,80.1,0,59.6\nidle,0,0,0,0\n"
+        "wages,119.6,79.7,0,\nWater m3,7.7,8.3,0,\n"
+    )
+    refused(lambda: qn.read_io(put(tmp_path, text)), "without row 'Water m3' all adds up: roles=")
+
+
+def test_the_odd_line_is_named_though_imports_and_taxes_stand_apart(tmp_path: Path) -> None:
+    apart = (
+        "imports from EU,15,4,\nimports from elsewhere,5,6,\ntaxes on products,1,2,\nwages,99,68,"
+    )
+    path = put(tmp_path, BASE.replace("wages,120,80,", apart) + "Water m3,7,8,\n")
+    refused(lambda: qn.read_io(path), "without row 'Water m3' all adds up: roles=")
+
+
+def test_a_sector_without_a_row_does_not_take_that_of_a_second_table(tmp_path: Path) -> None:
+    text = BASE.replace("mill,60,80,60\n", "") + "shares,farm,mill,\nfarm,.1,.2,\nmill,.3,.4,\n"
+    refused(
+        lambda: qn.read_io(put(tmp_path, text)), "column 'mill' is neither a sector .no row has"
+    )
 
 
 def test_a_sector_that_sounds_like_a_total_is_one_when_said_so(tmp_path: Path) -> None:

@@ -25,9 +25,9 @@ def _uses() -> Sheets:
     ends = ["Exportação de bens", "Consumo das famílias", "Demanda final", "Demanda total"]
     return {
         "CI": _sheet(
-            title, [*HEAD, "Total do produto"],
-            ["10", "Grain", 11.0, 44.0, 55.0], ["20", "Tools", 22.0, 33.0, 55.0],
-            ["Total", "", 33.0, 77.0, 110.0],
+            title, [*HEAD, "", "Total do produto"],  # a column to set the total apart
+            ["10", "Grain", 11.0, 44.0, "", 55.0], ["20", "Tools", 22.0, 33.0, "", 55.0],
+            ["Total", "", 33.0, 77.0, "", 110.0],
         ),
         "demanda": _sheet(
             title, ["", "", *ends],
@@ -133,22 +133,26 @@ def test_ibge_refuses(
 
 
 @pytest.mark.parametrize(
-    ("tools", "gap", "message"),
+    ("tools", "gap", "sold_off", "message"),
     [
-        (20e6, 14.0, "row '01': its sum misses output by 14 "),  # as an industry, not as a product
-        (20e6, 15.5, "product '10': supply 100 is not use 115.5; are both tables of the same year"),
-        (5e6, 5.3, "product '10': supply 100 is not use 105.3"),
-        (5e6, 4.9, ""),
+        # as an industry, not as a product
+        (20e6, 14.0, 0.0, "row '01': its sum misses output by 14 "),
+        (20e6, 15.5, 0.0, "product '10': supply 100 is not use 115.5; are both tables of the same"),
+        (5e6, 5.3, 0.0, "product '10': supply 100 is not use 105.3"),
+        (5e6, 4.9, 0.0, ""),
+        # a thousandth of what is used and of what comes out of stock, a thousand in all
+        (100.0, 0.9, 450.0, "row '01': its sum misses output by 0.9 "),
+        (100.0, 1.1, 450.0, "product '10': supply 100 is not use 101.1"),
     ],
 )
 def test_a_product_may_miss_a_millionth_of_all_and_fifteen_at_most(
-    tmp_path: Path, tools: float, gap: float, message: str
+    tmp_path: Path, tools: float, gap: float, sold_off: float, message: str
 ) -> None:
     """Beside a thousandth of its own; a hundred of grain and so much of tools are made and used."""
     uses, resources = _uses(), _resources()
     uses["CI"][4:6] = [["10", "Grain", 1.0, 4.0], ["20", "Tools", 9.0, tools / 2]]
     uses["demanda"][4:6] = [
-        ["10", "Grain", 95.0 + gap, 0.0], ["20", "Tools", tools / 2 - 9.0, 0.0]
+        ["10", "Grain", 95.0 + gap + sold_off, -sold_off], ["20", "Tools", tools / 2 - 9.0, 0.0]
     ]  # fmt: skip
     uses["VA"][4:] = [["Salários", 90.0, tools / 2 - 4.0]]
     resources["oferta"][4][4] = 0.0

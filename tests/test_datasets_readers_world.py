@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from quesnay.datasets.readers.cells import read_options
@@ -10,10 +12,14 @@ from quesnay.datasets.readers.world import (
     arrange_figaro,
     arrange_oecd,
     arrange_wiod,
+    cut_country,
     looks_figaro,
     looks_oecd,
     looks_wiod,
+    merge_regions,
 )
+from quesnay.datasets.tables import IOFrames
+from tests.refusals import refused
 
 
 def sheet(*rows: str) -> Sheet:
@@ -65,6 +71,61 @@ def test_a_world_table_of_wiod_has_its_numbers_below_three_rows(
     rows: tuple[str, ...], found: bool
 ) -> None:
     assert looks_wiod(sheet(*rows)) is found
+
+
+def test_a_country_buys_each_product_of_all_others_and_keeps_the_income_it_pays() -> None:
+    names, uses = ["AUS_B", "AUT_B", "ROW_B", "ROW_A"], ["AUS_H", "AUT_H", "ROW_H"]
+    flows = np.arange(1.0, 17.0).reshape(4, 4)  # AUS buys 1, 5, 9, 13
+    world = IOFrames(
+        Z=pd.DataFrame(flows, names, names),
+        final_demand=pd.DataFrame(np.arange(12.0).reshape(4, 3), names, uses),  # and 0, 3, 6, 9
+        value_added=pd.DataFrame([[7.0, 1.0, 1.0, 1.0], [0.0, 2.0, 2.0, 2.0]], ["D1", "D2"], names),
+        output=None, imports=None, unit="", name="world",
+    )  # fmt: skip
+    home = cut_country(world, "AUS", "t.csv")
+    assert home.imports is not None
+    assert home.imports[0]["B"].to_dict() == {"B": 5 + 9, "A": 13}
+    assert home.imports[1]["H"].to_dict() == {"B": 3 + 6, "A": 9}
+    assert home.imports[0].index.tolist() == ["B", "A"]  # as they come
+    assert home.final_demand.to_numpy().tolist() == [[0, 2 + 3 + 4, 1 + 2]]
+    assert home.value_added.to_dict("index") == {"D1": {"B": 7.0}}  # nobody at home gets the other
+
+
+def test_a_line_of_a_world_that_is_cut_short_is_no_note() -> None:
+    rows = ("rowLabels,AT_A,AT_P3_S14", "AT_A,1,2", "a note")
+    assert len(arrange_figaro(sheet(*rows), read_options({})).rows) == 1
+    refused(
+        lambda: arrange_figaro(sheet(*rows[:2], "W2 D1,5"), read_options({})),
+        "row 'W2 D1' has 2 cells; 3 expected",
+    )
+
+
+def test_parts_of_a_country_are_joined_where_the_first_of_them_stands() -> None:
+    names = ["MX1_A", "CN1_A", "MX2_A", "CHN_A"]
+    world = IOFrames(
+        Z=pd.DataFrame(np.arange(16.0).reshape(4, 4), names, names),
+        final_demand=pd.DataFrame({"MEX_H": [1.0, 2.0, 3.0, 4.0]}, names),
+        value_added=pd.DataFrame([[5.0, 6.0, 7.0, 8.0]], ["D1"], names),
+        output=None, imports=None, unit="", name="world",
+    )  # fmt: skip
+    joined = merge_regions(world)
+    assert list(joined.Z.index) == list(joined.Z) == ["MEX_A", "CHN_A"]
+    assert joined.Z.to_numpy().tolist() == [[0 + 2 + 8 + 10, 1 + 3 + 9 + 11],
+                                            [4 + 6 + 12 + 14, 5 + 7 + 13 + 15]]  # fmt: skip
+    assert joined.final_demand["MEX_H"].tolist() == [4, 6]
+    assert joined.value_added.T["D1"].tolist() == [12, 14]
+
+
+def test_columns_of_no_country_are_what_their_number_or_name_says() -> None:
+    rows = (
+        ";;;;A;B;X", ";;;;Mill;Post;Exports;Total output", ";;;;AUS;AUS;", ";;;;c1;c2;c42",
+        "A;Mill;AUS;c1;1;2;3;6", "B;Post;AUS;c2;3;4;5;12",
+    )  # fmt: skip
+    made: list[Any] = [row.split(";") for row in rows]
+    found = arrange_wiod(Sheet("t.csv", "", made, ";"), read_options({}))
+    assert [(line.label, line.role) for line in found.columns] == [
+        ("AUS_A", "sector"), ("AUS_B", "sector"), ("X", "final_demand"), ("Total output", "output"),
+    ]  # fmt: skip
 
 
 def test_rows_of_figaro_are_taxes_value_added_or_sectors() -> None:

@@ -1,5 +1,6 @@
 """What a table writes is read back as the same table, digit for digit."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,18 @@ def test_the_year_and_the_names_of_a_read_table_are_written_too(tmp_path: Path) 
     assert (read.unit, told.unit, told.name) == ("million yen", "billion yen", "another")
     with pytest.raises(qn.DataError, match="no table of the year 2017"):
         qn.read_io(tmp_path / "other.csv", year=2017)
+
+
+def test_a_written_table_that_went_through_a_spreadsheet_with_decimal_commas(
+    tmp_path: Path,
+) -> None:
+    frame = pd.DataFrame([[1000.5, 2.0], [3.0, 4.0]], ["a", "b"], ["a", "b"])
+    table = qn.InputOutputTable(frame, [7.0, 3.0], [6.0, 4.0], unit="t", name="t", strict=False)
+    path = tmp_path / "t.csv"
+    text = str(table.to_csv()).replace(",", ";")
+    path.write_text(re.sub(r"1(\d{3})\.(\d)", r"1.\1,\2", text), "utf-8")
+    read = qn.read_io(path, decimal=",", thousands=".", strict=False)
+    assert read.Z.to_numpy().tolist() == frame.to_numpy().tolist()
 
 
 def test_accounts_of_a_file_are_added_to_those_that_were_written(tmp_path: Path) -> None:

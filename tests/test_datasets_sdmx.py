@@ -1,6 +1,7 @@
 """SDMX from files that are made here and from a server on loopback."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -162,7 +163,7 @@ def test_data_sets_of_several_structures_are_read_each_by_its_own(tmp_path: Path
 
     sets = [
         {"attributes": [0, "flash"], "observations": {"0": ["1.5"]}},
-        {"structure": 1, "attributes": [1, None], "observations": {"1": [2], "0": [3]}},
+        {"structure": 1, "attributes": [1, 7], "observations": {"1": [2], "0": [3]}},
     ]
     structures = [
         structure("DE", [{"name": "euro"}]),
@@ -171,8 +172,8 @@ def test_data_sets_of_several_structures_are_read_each_by_its_own(tmp_path: Path
     text = "\ufeff" + json.dumps({"data": {"dataSets": sets, "structures": structures}})
     data = qn.read_sdmx(write(tmp_path, "two.json", text))
     assert data.frame.to_numpy().tolist() == [
-        ["DE", "18", 1.5, "euro", "flash"], ["JP", "19", 2.0, "yen", ""],
-        ["JP", "18", 3.0, "yen", ""],
+        ["DE", "18", 1.5, "euro", "flash"], ["JP", "19", 2.0, "yen", "7"],
+        ["JP", "18", 3.0, "yen", "7"],
     ]  # fmt: skip
     assert data.units == ("euro", "yen")
     (table,) = replace(data, attributes=()).tables()
@@ -263,10 +264,24 @@ def test_an_unknown_service_and_a_closed_one_are_named() -> None:
         qn.read_sdmx("GDP", service="http://127.0.0.1:9")
 
 
+def test_a_service_that_does_not_answer_in_time_may_be_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("sdmx", reason='needs pip install "quesnay[sdmx]"')
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(
+            DataError, match=r"does not answer \(ReadTimeout.*\); try again, or save"
+        ):
+            qn.read_sdmx("GDP", service=address, timeout=0.02)
+
+
 BROKEN = {
     "empty.csv": ("", "no readable|empty|no column OBS_VALUE"),
     "other.csv": ("a,b\n1,2\n", "no column OBS_VALUE"),
     "short.csv": (CSV + "X,Y\n", "line 5 is shorter"),
+    "valueless.csv": (CSV + "X,01,A,CP_MEUR,DE,2021\n", "line 5 is shorter"),
     "text.csv": (CSV.replace("3474110", "many"), "observation 2: 'many' is no number"),
     "twice.csv": (CSV.replace("2019", "2018"), "stands twice: freq A, unit CP_MEUR, geo DE"),
     "none.csv": (CSV.splitlines()[0] + "\n", "no observation found"),

@@ -1,18 +1,20 @@
 """The command line: what it prints, what it refuses, and with which status."""
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from quesnay.cli import main
+from quesnay.cli import _parser, main
 from quesnay.commands import frame_json
 from quesnay.models.display.write import write_folder
 
@@ -36,8 +38,25 @@ def test_reproduce_prints_account_and_verdicts(capsys: pytest.CaptureFixture[str
         assert word in printed.out
 
 
-def test_json_is_one_document_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def shares(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What the bar of a command is told: which share of its work is done."""
+    told: list[float] = []
+
+    @contextlib.contextmanager
+    def progress(_: object) -> Iterator[Callable[[str, float], None]]:
+        yield lambda _, share: told.append(share)
+
+    monkeypatch.setattr("quesnay.commands.progress", progress)
+    return told
+
+
+def test_json_is_one_document_and_nothing_else(
+    capsys: pytest.CaptureFixture[str], shares: list[float]
+) -> None:
     assert main(["reproduce", "--draws", "50", "--json"]) == 0
+    assert shares == sorted(shares)
+    assert shares[0] == 0.0 < shares[1] < shares[-1] <= 1.0
     printed = capsys.readouterr()
     document = json.loads(printed.out)
     assert printed.err == ""
@@ -109,17 +128,29 @@ def test_bad_arguments_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 def test_wrong_usage_is_two(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["reproduce", "--no-such-option"]) == 2
-    assert main([]) == 2
+    assert main([]) == main(["table"]) == 2
     assert main(["table", "explode", "x.csv"]) == 2
     capsys.readouterr()
 
 
+@pytest.mark.parametrize("words", [["reproduce"], ["run", "caict_2020"]])
+def test_a_run_without_options_is_of_2000_draws_in_one_process_with_its_curve(
+    words: list[str],
+) -> None:
+    assert vars(_parser().parse_args(words)) == {
+        "handler": "reproduce", "study": "caict_2020", "draws": 2000, "seed": 0, "jobs": 1,
+        "out": None, "checkpoint": None, "curve": True, "word": False, "lang": "en", "dask": None,
+        "json": False,
+    }  # fmt: skip
+
+
 def test_init_writes_a_study_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["init", str(tmp_path / "mine")]) == 0
-    study = tmp_path / "mine" / "study.toml"
+    study = tmp_path / "of" / "mine" / "study.toml"
+    assert main(["init", str(study.parent)]) == 0
+    assert main(["init", str(tmp_path / "of")]) == 0  # a folder may be there, but no such file
     assert main(["run", str(study), "--draws", "20"]) == 0
     capsys.readouterr()
-    assert "a file of that name" in _refused(capsys, "init", str(tmp_path / "mine"))
+    assert "a file of that name" in _refused(capsys, "init", str(study.parent))
 
 
 def test_datasets_are_listed_shown_and_exported(
@@ -138,7 +169,12 @@ def test_datasets_are_listed_shown_and_exported(
         assert max(map(len, lines)) <= 100
         assert len(lines) < rows + 25  # each column once, none continued below
     assert main(["datasets", "provinces_chn"]) == 0
-    assert "Zhejiang" in capsys.readouterr().out
+    assert {"Hubei", "Zhejiang"} <= set(capsys.readouterr().out.split())  # row by row
+    assert main(["datasets", "china_gdp", "--json"]) == 0  # so in JSON, however wide
+    rows_of_json = json.loads(capsys.readouterr().out)
+    assert [row["year"] for row in rows_of_json] == list(range(2000, 2023))
+    assert main(["datasets", "sectors_chn_42", "--json"]) == 0
+    assert "农" in capsys.readouterr().out  # as it is written, no escapes
     assert main(["datasets", "--json"]) == 0
     assert isinstance(json.loads(capsys.readouterr().out), list)
 
@@ -228,8 +264,12 @@ def test_a_folder_never_mixes_two_runs(tmp_path: Path, capsys: pytest.CaptureFix
     assert "empty name" in _refused(capsys, "reproduce", "--draws", "2", "--out", "")
 
 
-def test_a_figure_is_explained_run_by_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_figure_is_explained_run_by_run(
+    capsys: pytest.CaptureFixture[str], shares: list[float]
+) -> None:
     assert main(["explain", "T19", "--draws", "50"]) == 0
+    assert shares == sorted(shares)
+    assert shares[0] == 0.0 < shares[1] < shares[-1] <= 1.0
     shown = capsys.readouterr().out
     for run in ("linkage", "elasticity", "calibrated"):
         assert f"T19, {run} run" in shown
@@ -250,10 +290,12 @@ def test_an_unknown_figure_is_refused_before_anything_runs(
 
 
 def test_a_part_that_a_study_does_not_have_is_no_file(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], shares: list[float]
 ) -> None:
     out = tmp_path / "out"
     assert main(["run", "oecd_ict_japan", "--draws", "20", "--out", str(out)]) == 0
+    assert shares == sorted(shares)
+    assert shares[0] == 0.0 < shares[-1] <= 1.0
     assert capsys.readouterr().err == ""
     written = {path.name: path for path in out.glob("*.csv")}
     assert not {"elasticities.csv", "variance.csv", "specifications.csv"} & set(written)

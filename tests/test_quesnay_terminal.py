@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from types import FrameType, SimpleNamespace
 from typing import cast
@@ -251,5 +252,13 @@ def test_a_watched_stream_gets_width_emphasis_and_progress(monkeypatch: pytest.M
     assert red("no") == "\x1b[31mno\x1b[0m"
     with progress() as step:
         step("draws", 0.5)
+    assert cast("Watched", sys.stderr).getvalue() == ""  # shown from two seconds on
+    bar = SimpleNamespace(n=0.0, set_description_str=lambda *_, **__: None)
+    bar.update = lambda more: setattr(bar, "n", bar.n + more)
+    monkeypatch.setattr("tqdm.tqdm", lambda **_: nullcontext(bar))
+    with progress() as step:
+        for share in (0.25, 0.5, 0.75):
+            step("draws", share)
+            assert bar.n == share
     monkeypatch.setattr(sys, "stdout", object())
     assert terminal_width() == 100

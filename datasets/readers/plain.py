@@ -269,7 +269,7 @@ def _place(sheet: Sheet, h: int, c: int, key: Callable[[str], str], told: frozen
         and all(is_number(sheet.cell(row - 1, j)) for j in sectors.values())
     ):  # value added that stands above the first sector
         row -= 1
-    stop = _stop(sheet, max(h, min(body)), sectors, key)
+    stop = _stop(sheet, min(body), sectors, key)
     return _Place(h, c, row, column, stop, sectors, key)
 
 

@@ -445,7 +445,7 @@ def _ibge(sheet: Sheet, labels: int) -> _Block:
         part = str(sheet.cell(i, 0))[:1].isspace()  # of the row above
         numeric = any(isinstance(sheet.cell(i, c.place), float) for c in columns)
         if text and tidy(text) != "total" and numeric and not part:
-            rows.append(Line(i, text, "", sheet.text(i, 1) if labels > 1 else ""))
+            rows.append(Line(i, text, ""))
     numbers = Numbers(sheet, NumberStyle()).block(rows, columns, blank=True)
     said = {line.label: line.name for line in columns}
     title = sheet.text(0, 0)

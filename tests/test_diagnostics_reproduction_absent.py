@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import quesnay as qn
 from quesnay.diagnostics.plots.style import cjk_family, finish, new_figure
 from quesnay.diagnostics.report.language import ENGLISH, language_of
 from quesnay.diagnostics.report.page import Front
@@ -127,12 +128,43 @@ def test_an_interval_without_width_is_one_number_and_nothing_has_no_sign() -> No
     assert of(-0.001, -0.2, 0.001) == "0.00 [-0.20, 0.00]"
 
 
+def test_without_a_printed_total_the_last_year_is_told(result: Reproduction) -> None:
+    (said,) = findings._alone(without_figures(result, "T18", "T19", "T20"), ENGLISH)
+    assert said.startswith("Level: the core industries of the industrial internet made")
+    own: Any = result.account.loc[("elasticity", 2020)]
+    assert " trillion yuan in 2020; with what each run adds: input-output tables" in said
+    assert (
+        f"elasticities (elasticity run) {own['total']:.2f} [{own['total_low']:.2f}, "
+        f"{own['total_high']:.2f}] trillion yuan, {100 * own['share']:.1f} % of GDP" in said
+    )
+    assert list(findings._alone(result, ENGLISH)) == []
+
+
+def test_suppliers_are_at_home_where_every_table_keeps_imports_apart(result: Reproduction) -> None:
+    tables = result.assembly.tables
+    inside = qn.load_io("CHN", 2018, imports="included")
+    for known, said in ((tables, ", made at home"), ({**tables, 2018: inside}, "")):
+        made = replace(result, assembly=replace(result.assembly, tables=known))
+        assert findings._place_made(made, ENGLISH) == said
+
+
+def test_jobs_that_round_to_nothing_have_no_sign(result: Reproduction) -> None:
+    verdicts = result.verdicts.copy()
+    columns = ["estimate", "estimate_low", "estimate_high"]
+    verdicts.loc[("linkage", "J20"), columns] = [0.05, -0.04, 0.07]
+    (said,) = findings._jobs(replace(result, verdicts=verdicts), ENGLISH)
+    assert " makes: linkage 0.1 [0.0, 0.1], elasticity " in said
+
+
 def test_where_every_total_was_used_the_curve_is_held_against_none(result: Reproduction) -> None:
     verdicts = result.verdicts.copy()
     verdicts.loc[[("calibrated", name) for name in ("T19", "T20")], "role"] = "input"
     used = replace(result, verdicts=verdicts)
     assert list(findings._curve_and_rules(used, ENGLISH)) == []
     assert list(findings._path(used, ENGLISH)) == []
+    calm = replace(result, naive=result.naive.iloc[:0])  # a curve to the last year has no rule
+    assert list(findings._curve_and_rules(calm, ENGLISH)) == []
+    assert list(findings._path(calm, ENGLISH)) == []
     score = result.score.assign(judged=0)
     assert list(findings._score(replace(result, score=score), ENGLISH)) == []
 
@@ -163,13 +195,24 @@ def test_the_start_of_the_curve_is_compared_where_there_is_an_audit(result: Repr
     assert (
         list(report._other_start(result, replace(made, audit=audit))) == []
     )  # it says nothing of 2017
+    before = pd.MultiIndex.from_tuples([("industrial internet value added total", 2017)])
+    own = result.draws[("calibrated", "total", 2017, "estimate")]
+    apart = own.max() - own.min()
+    for low, high, told in (
+        (own.max() + apart, own.max() + 2 * apart, True), (own.max(), own.max() + apart, False),
+        (own.min() - apart, own.min(), False), (own.min() - 2 * apart, own.min() - apart, True),
+    ):  # fmt: skip
+        ends = pd.DataFrame({"low": [low], "high": [high]}, before)
+        implied = replace(made, audit=SimpleNamespace(bounds=ends))  # type: ignore[arg-type]
+        assert bool(report._other_start(result, implied)) is told
     bare = replace(result.study, reported=replace(result.study.reported, dataset=None))
     assert list(report._other_start(replace(result, study=bare), replace(made, audit=audit))) == []
     assert list(report._about_equations(study_case("oecd_ict_japan"))) == []
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "side"), [(1.0, 2.0, "above"), (2.13, 2.5, "inside"), (2.2, 2.5, "below")]
+    ("low", "high", "side"),
+    [(1.0, 2.0, "above"), (1.0, 2.13, "inside"), (2.13, 2.5, "inside"), (2.2, 2.5, "below")],
 )
 def test_the_reconciled_total_is_held_against_the_last_that_is_no_forecast(
     result: Reproduction, low: float, high: float, side: str
@@ -200,6 +243,11 @@ def test_ties_are_joined_only_between_two_years_of_the_account(result: Reproduct
     late = replace(result.assembly.model, slots=result.assembly.model.slots[2:])
     short = replace(result, assembly=replace(result.assembly, model=late))
     assert made_table._straight(short, base, 2019).isna().all().all()
+    known = result.facts.tables
+    later = replace(result, facts=replace(result.facts, tables={**known, 2021: known[2020]}))
+    nearest = made_table._straight(later, base, 2019)
+    assert nearest.notna().all().all()
+    pd.testing.assert_frame_equal(nearest, made_table._straight(result, base, 2019))
 
 
 def test_a_model_without_equations_holds_no_elasticity(result: Reproduction) -> None:

@@ -12,7 +12,7 @@ import pytest
 from matplotlib.patches import Rectangle
 
 import quesnay as qn
-from quesnay.diagnostics.reproduction import verdicts
+from quesnay.diagnostics.reproduction import klems_account, verdicts
 from quesnay.diagnostics.reproduction.comparison import Comparison
 from quesnay.models.display.table import Table
 
@@ -162,6 +162,16 @@ def test_growth_is_log_growth_of_capital_services_at_their_share_in_value_added(
             expected += domar * part
     assert america.growth.loc[2019, "capital in use"] == pytest.approx(expected, rel=1e-6)
     assert america.growth.loc[2019, "productivity of producers"] == pytest.approx(made, rel=1e-6)
+
+
+def test_only_figures_of_the_account_and_of_its_years_are_judged(
+    america: qn.KlemsAccount,
+) -> None:
+    facts = america.facts.copy()
+    facts.loc["S19", "year"], facts.loc["S21", "concept"] = 1990, "growth"
+    own, score = klems_account._judged(america.account, facts)
+    assert list(own.index) == [(RUN, "S17")]
+    assert score.loc[RUN, ["judged", "agreeing"]].tolist() == [1, "S17"]
 
 
 def test_only_printed_totals_stand_over_the_bars_of_an_account_of_growth(

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
+from quesnay.diagnostics.reproduction import check
 from quesnay.diagnostics.reproduction.check import StudyCheck
 from quesnay.diagnostics.reproduction.study import Study, load_study
 
@@ -121,6 +122,24 @@ def test_a_study_of_growth_is_one_run_from_one_panel() -> None:
         "S21": ["10.3", "percent", "held out"],
     }
     assert found.title == "The digital economy of the United States, by growth accounting"
+
+
+def test_a_year_is_joined_from_the_nearest_tables_of_any_origin() -> None:
+    own = {"2018": "mine.csv"}
+    tables = replace(FULL.tables, years=(2012, 2017, 2018, 2020, 2022), files=own)
+    gdp = replace(FULL.gdp, vintages=())
+    study = replace(_years(FULL, 2018, 2019, 2020, 2023), tables=tables, gdp=gdp)
+    found = check._years(study)
+    assert found["value added by sector"].to_dict() == {
+        2018: "table of your own",
+        2019: "joined from 2018 and 2020 by industry groups",
+        2020: "table; forecast: growth of the sectors prolonged",
+        2023: "none: no table on both sides",
+    }
+    said = "tables of 2012, 2017, 2018, 2020, 2022, imports"
+    for files, imports in ((own, "separate"), (dict.fromkeys(map(str, tables.years), "a"), "as")):
+        runs = check._runs(replace(FULL, tables=replace(tables, files=files)))
+        assert f"{said} {imports}" in str(runs.loc["linkage", "from"])
 
 
 def _years(study: Study, *years: int, runs: tuple[str, ...] = ()) -> Study:

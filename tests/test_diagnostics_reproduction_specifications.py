@@ -12,6 +12,7 @@ import pytest
 import quesnay as qn
 from quesnay.diagnostics.evidence.specification import SpecificationCurve
 from quesnay.diagnostics.report.language import ENGLISH
+from quesnay.diagnostics.reproduction import specifications
 from quesnay.diagnostics.reproduction.assembly import Assembly, prepare
 from quesnay.diagnostics.reproduction.evidence import gather_evidence
 from quesnay.diagnostics.reproduction.facts import collect_facts
@@ -204,6 +205,23 @@ def test_grids_that_cannot_be_are_refused(change: dict[str, Any], words: str) ->
     study = replace(STUDY, specifications=replace(grid, **change))
     with pytest.raises(qn.StudyError, match=words):
         qn.specification_curve(study, draws=2)
+
+
+def test_a_combination_is_left_out_where_one_rule_holds_in_all_its_choices() -> None:
+    account: dict[str, dict[str, dict[str, object]]] = {
+        "core": {"wide": {}, "narrow": {}}, "vintage": {"old": {}, "new": {}},
+    }  # fmt: skip
+    rules = ({"core": ("wide",), "vintage": ("old",)}, {"core": ("narrow",), "vintage": ("new",)})
+    left = combinations(Specifications("T19", {}, account, rules))
+    assert [one.levels for one in left] == [
+        (("core", "wide"), ("vintage", "new")), (("core", "narrow"), ("vintage", "old")),
+    ]  # fmt: skip
+    assert {one.run for one in left} == {"calibrated"}  # where no choice names the run
+
+
+def test_without_a_choice_of_vintage_the_first_set_is_taken() -> None:
+    variant = specifications._Variant(STUDY, collect_facts(STUDY), assembled(), {})
+    assert specifications._base(variant, 2)["gdp_vintage"].tolist() == [0.0, 0.0]
 
 
 def test_a_study_without_choices_and_odd_draws_are_refused() -> None:

@@ -140,6 +140,32 @@ def test_without_a_printed_total_the_last_year_is_told(result: Reproduction) -> 
     assert list(findings._alone(result, ENGLISH)) == []
 
 
+def test_figures_of_years_before_the_account_are_passed_over(result: Reproduction) -> None:
+    reported = result.facts.reported
+    old = reported.loc[["H19", "G18"]].assign(year=2016).set_axis(["H16", "G16"])
+    facts = replace(result.facts, reported=pd.concat([old, reported]))
+    more = replace(result, facts=facts)
+    for tell in (needed.implied_core, findings._growth):
+        told = list(tell(result, ENGLISH))
+        assert list(tell(more, ENGLISH)) == told
+        assert len(told) == 1
+
+
+def test_a_study_that_wants_one_run_is_told_nothing_of_the_others(result: Reproduction) -> None:
+    def only(*runs: str) -> Reproduction:
+        model = replace(result.assembly.model, only=runs)
+        return replace(result, assembly=replace(result.assembly, model=model))
+
+    tables, curve, nothing = only("linkage"), only("calibrated"), dict[str, Any]()
+    for tell in (findings._supported, findings._elasticity, needed._needed_elasticity):
+        assert list(tell(tables, ENGLISH)) == list(tell(curve, ENGLISH)) == []
+    for tell in (findings._curve_and_rules, findings._path):
+        assert list(tell(tables, ENGLISH)) == []
+    for tell in (findings._level, findings._later_totals, needed._needed_core):
+        assert list(tell(curve, ENGLISH)) == []
+    assert list(report._path(tables, nothing)) == []
+
+
 def test_suppliers_are_at_home_where_every_table_keeps_imports_apart(result: Reproduction) -> None:
     tables = result.assembly.tables
     inside = qn.load_io("CHN", 2018, imports="included")
@@ -205,6 +231,12 @@ def test_the_start_of_the_curve_is_compared_where_there_is_an_audit(result: Repr
         ends = pd.DataFrame({"low": [low], "high": [high]}, before)
         implied = replace(made, audit=SimpleNamespace(bounds=ends))  # type: ignore[arg-type]
         assert bool(report._other_start(result, implied)) is told
+    reported = result.facts.reported.copy()
+    reported.loc["T18", "scale"] = 1e-4  # printed in 100 million, the account in trillion
+    finer = replace(result, facts=replace(result.facts, reported=reported))
+    ends = pd.DataFrame({"low": [1e4 * own.median()], "high": [1e4 * own.median()]}, before)
+    implied = replace(made, audit=SimpleNamespace(bounds=ends))  # type: ignore[arg-type]
+    assert list(report._other_start(finer, implied)) == []
     bare = replace(result.study, reported=replace(result.study.reported, dataset=None))
     assert list(report._other_start(replace(result, study=bare), replace(made, audit=audit))) == []
     assert list(report._about_equations(study_case("oecd_ict_japan"))) == []

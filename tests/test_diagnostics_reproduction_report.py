@@ -21,6 +21,7 @@ from quesnay.diagnostics.reproduction.evidence import (
 from quesnay.diagnostics.reproduction.findings import findings
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study_rules import READINGS
+from quesnay.models.display.table import Table
 from quesnay.models.satellite.core import CorePattern
 
 from .founding_case import founding_case, founding_curve, study_case
@@ -131,6 +132,15 @@ def test_findings_that_the_answer_has_said_are_not_said_again() -> None:
     assert report._findings(result, NONE, ENGLISH, ["Another sentence.", f"{said} No."]) == []
     (section,) = report._findings(result, NONE, ENGLISH, ["Another sentence."])
     assert section.words == [said]
+
+
+def test_places_of_reading_are_counted_in_the_order_of_the_figures() -> None:
+    result = founding_case()
+    places = ["quoted once", *["press release"] * 14, ""]
+    facts = replace(result.facts, reported=result.facts.reported.assign(provenance=places))
+    assert report._limits(replace(result, facts=facts), NONE).words[-1] == (
+        "Printed figures by where they were read: quoted once: 1; press release: 14."
+    )
 
 
 @pytest.mark.parametrize("reading", READINGS)
@@ -255,6 +265,9 @@ def test_how_far_another_seed_moves_a_median_is_half_of_its_interval() -> None:
     assert report._median_error(few) == [
         f"Another seed may move a median total by up to {error:.1f} %."
     ]
+    for apart, told in ((0.0007, True), (0.0004, False)):  # 0.07 and 0.04 %
+        draws = 0.0 * few.draws + np.array([[1.0], [1.0 - apart], [1.0 + apart]])
+        assert bool(report._median_error(replace(few, draws=draws))) is told
 
 
 def test_the_path_says_which_curves_were_tried() -> None:
@@ -323,6 +336,35 @@ def test_elasticities_are_introduced_by_what_they_suffer_from() -> None:
         "In current pri",
         "Read all of th",
     ]
+
+
+@pytest.mark.parametrize(
+    ("absorb", "of_units", "of_years"),
+    [
+        (("province:sector", "sector:year"), True, True), (("province:sector",), True, False),
+        (("province", "sector", "year"), False, True), (("sector:year",), False, True),
+    ],
+)  # fmt: skip
+def test_assumptions_are_told_of_the_units_and_years_that_the_equation_absorbs(
+    monkeypatch: pytest.MonkeyPatch, absorb: tuple[str, ...], of_units: bool, of_years: bool
+) -> None:
+    asked: dict[str, Any] = {}
+
+    def examined(fit: Any, **names: Any) -> Any:
+        asked.update(names)
+        return fit
+
+    monkeypatch.setattr(report, "examine", examined)
+    monkeypatch.setattr(report, "check_assumptions", lambda _: None)
+    monkeypatch.setattr(report, "tables_of_tests", lambda *_: [Table("x", pd.DataFrame())])
+    use = founding_case().study.potential
+    assert use is not None
+    result = changed(potential=replace(use, absorb=absorb))
+    (section,) = report._elasticity(result, {"elasticities": FIGURE}, ENGLISH)
+    assert asked == {
+        "unit": "province:sector" if of_units else None, "time": "year" if of_years else None,
+    }  # fmt: skip
+    assert section.tables[-1].sheet == "Assumptions"
 
 
 def test_the_core_says_whether_it_is_scaled() -> None:

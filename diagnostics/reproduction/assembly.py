@@ -514,7 +514,7 @@ def _check_factor(
             "data"
         )
     wanted = unit_scale(units[0], source) / unit_scale(units[1], f"{section}.unit")
-    if not np.isclose(given, wanted, rtol=1e-9):
+    if not np.isclose(given, wanted, rtol=1e-9, atol=0.0):
         raise StudyError(
             f"{section}.units_per_data_unit: {given:g}, but {source} is in {units[0]} and the "
             f"{whole} in {units[1]}: expected {wanted:g}"

@@ -19,6 +19,7 @@ from quesnay.diagnostics.reproduction import (
     linkage,
     made_table,
     needed,
+    plots,
     regressions,
     report,
     runs,
@@ -144,6 +145,12 @@ def test_figures_of_years_before_the_account_are_passed_over(result: Reproductio
     reported = result.facts.reported
     old = reported.loc[["H19", "G18"]].assign(year=2016).set_axis(["H16", "G16"])
     facts = replace(result.facts, reported=pd.concat([old, reported]))
+    total = reported.loc[["T19"]].assign(year=2016).set_axis(["T16"])
+    with_total = replace(facts, reported=pd.concat([total, reported]))
+    pd.testing.assert_frame_equal(
+        plots._implied(replace(result, facts=with_total), [1.0] * 5),
+        plots._implied(result, [1.0] * 5),
+    )
     more = replace(result, facts=facts)
     for tell in (needed.implied_core, findings._growth):
         told = list(tell(result, ENGLISH))

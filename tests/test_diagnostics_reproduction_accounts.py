@@ -340,8 +340,8 @@ def test_facts_count_once_by_the_first_figure_that_is_estimated() -> None:
     none = verdicts.score_row(pd.Series(dtype=bool), pd.Series(dtype=float))
     assert np.isnan(none["error"])  # type: ignore[call-overload]
     assert verdicts.facts_in_words(pd.Series(none)) == "agrees with 0 of 0 independent facts"
-    errors = verdicts.score_row(counted["agrees"], pd.Series([-0.3, 0.1]))
-    assert errors["error"] == pytest.approx(0.2)
+    errors = verdicts.score_row(counted["agrees"], pd.Series([-0.3, 0.1, 0.05]))
+    assert errors["error"] == pytest.approx(0.15)
 
 
 def test_a_naive_rule_is_judged_by_the_totals_of_the_curve() -> None:

@@ -470,7 +470,10 @@ def test_real_growth_in_fractions_is_told_from_percent_by_nominal_growth(tmp_pat
     own.write_text(rows.format(0.068, 0.069, 0.067), "utf-8")
     with pytest.raises(qn.QuesnayError, match=r"0\.069 and its like are fractions; write percent"):
         gdp_vintages(qn.load_study(path))
-    for fine in ((6.8, 6.9, 6.7), (0.1, -0.2, 0.1)):
+    own.write_text(rows.format(0.1, 0.19, 0.1), "utf-8")
+    with pytest.raises(qn.QuesnayError, match=r"0\.19 and its like are fractions"):
+        gdp_vintages(qn.load_study(path))
+    for fine in ((6.8, 6.9, 6.7), (0.1, -0.2, 0.1), (0.1, 0.2, 0.1)):
         own.write_text(rows.format(*fine), "utf-8")
         assert gdp_vintages(qn.load_study(path))["real_growth"].tolist() == list(fine)
     slow = rows.format(0.05, 0.05, 0.067)

@@ -262,6 +262,13 @@ def test_without_clusters_there_is_no_bootstrap_and_without_scale_no_placebo() -
     assert len(table.notes) == 1
     none = regressions.placebo_of(replace(USE, scale=()), fit, rows, draws=2, seed=0)
     assert none is None
+    (scale, *_), gaps = USE.scale, rows.copy()
+    gaps.loc[gaps["province"] == "Beijing", scale] = np.nan  # the equation without these rows
+    other = regressions.placebo_of(replace(USE, cluster=None), fit, gaps, draws=2, seed=0)
+    assert other is not None
+    rest = regressions.fit_potential(USE, rows[rows["province"] != "Beijing"])
+    assert other.estimate == pytest.approx(float(rest.params["ln_ict"]), rel=1e-9)
+    assert other.estimate != pytest.approx(float(fit.params["ln_ict"]), rel=1e-6)
     assert (
         regressions.placebo_of(replace(USE, placebo_groups=None), fit, rows, draws=2, seed=0)
         is None

@@ -221,7 +221,28 @@ def test_a_combination_is_left_out_where_one_rule_holds_in_all_its_choices() -> 
 
 def test_without_a_choice_of_vintage_the_first_set_is_taken() -> None:
     variant = specifications._Variant(STUDY, collect_facts(STUDY), assembled(), {})
-    assert specifications._base(variant, 2)["gdp_vintage"].tolist() == [0.0, 0.0]
+    middle = specifications._base(variant, 2)
+    assert middle["gdp_vintage"].tolist() == [0.0, 0.0]
+    inputs = middle | {"elasticity": np.full(2, 0.05)}
+    # without a choice of the run it is the one through T18; C18 is printed in 100 million
+    for figure, printed in (("T18", 1.42), ("C18", 4386.0)):
+        found = specifications._figure(variant, figure, inputs)
+        np.testing.assert_allclose(found, [printed] * 2, rtol=1e-9)
+
+
+def test_an_elasticity_of_output_is_scaled_to_value_added_in_every_draw() -> None:
+    """By hand: output over value added of the users in 2018, the year of the jobs."""
+    regression = (("potential.applies_to", "gross_output"),)
+    grid = [specifications.Combination((), own, ()) for own in ((), regression)]
+    running = {"jobs": 1, "client": None, "checkpoint": None, "progress": False}
+    found, _ = specifications._elasticities(
+        STUDY, collect_facts(STUDY), grid, draws=2, seed=0, running=running
+    )
+    of_value_added, of_output = found.values()
+    table = qn.load_io("CHN", 2018, imports="separate")
+    users = [s for s in table.sectors if s not in STUDY.tables.technology_sectors]
+    factor = float(table.x[users].sum() / table.v[users].sum())
+    np.testing.assert_allclose(of_output, factor * of_value_added, rtol=1e-9)
 
 
 def test_a_study_without_choices_and_odd_draws_are_refused() -> None:

@@ -334,7 +334,8 @@ def test_plain_numbers_are_read(tmp_path: Path, cell: str, value: float) -> None
     [
         ("", "empty"), ("5%", "has a percent sign"), ('"1,234"', "has a thousands separator"),
         ("1 234.5", "has a thousands separator"), ('"12,5"', "has a decimal comma"),
-        ("\uff11\uff12", "is not in the digits 0 to 9"), ("-inf", "is no finite number"),
+        ("\uff11\uff12", "is not in the digits 0 to 9"),
+        ("1.\uff12", "is not in the digits 0 to 9"), ("-inf", "is no finite number"),
         ("Infinity", "is no finite number"), ("1e101", "is no finite number"),
         ("1e999", "is no finite number"), ("x", "is no number"), ("1e1000", "is no number"),
         ("-0.001", "expected 0 or more"), ("0x10", "is no number"), ("1_000", "is no number"),

@@ -230,6 +230,23 @@ def test_without_a_choice_of_vintage_the_first_set_is_taken() -> None:
         np.testing.assert_allclose(found, [printed] * 2, rtol=1e-9)
 
 
+def test_what_an_account_rests_on_is_read_anew_only_where_a_choice_changes_it() -> None:
+    small = replace(
+        STUDY, employment=None, potential=None, penetration=None,
+        study=replace(STUDY.study, years=(2018,)), tables=replace(STUDY.tables, years=(2018,)),
+        gdp=replace(STUDY.gdp, forecast=None),
+    )  # fmt: skip
+    facts = collect_facts(small)
+    variants = specifications._Variants(small, facts)
+    wide = variants.get((("core.dispersion", 0.9), ("gdp.vintage", "current")))
+    assert wide.facts is facts
+    assert (wide.study.core.dispersion, wide.chosen["gdp.vintage"]) == (0.9, "current")
+    inside = variants.get((("tables.imports", "included"),))
+    assert facts.tables[2018].imports is not None
+    assert inside.facts.tables[2018].imports is None
+    assert inside.assembly.tables[2018].imports is None
+
+
 def test_an_elasticity_of_output_is_scaled_to_value_added_in_every_draw() -> None:
     """By hand: output over value added of the users in 2018, the year of the jobs."""
     regression = (("potential.applies_to", "gross_output"),)

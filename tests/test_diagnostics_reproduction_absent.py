@@ -26,9 +26,11 @@ from quesnay.diagnostics.reproduction import (
     specifications,
     tables,
 )
+from quesnay.diagnostics.reproduction.backtests import origin_backtest
 from quesnay.diagnostics.reproduction.report import document_of
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import Equation, load_study, template_text
+from quesnay.diagnostics.reproduction.verdicts import score_frame
 
 from .founding_case import founding_case, study_case
 
@@ -156,6 +158,28 @@ def test_figures_of_years_before_the_account_are_passed_over(result: Reproductio
         told = list(tell(result, ENGLISH))
         assert list(tell(more, ENGLISH)) == told
         assert len(told) == 1
+
+
+def test_a_total_printed_for_the_first_point_of_the_curve_is_no_forecast(
+    result: Reproduction,
+) -> None:
+    """By hand: with 0.92 printed for 2017 the same step gives 1.92 for 2019 and 2.42 for 2020."""
+    reported, rules = result.facts.reported, list(result.naive.index.unique("rule"))
+    cells: dict[str, Any] = {"year": 2017, "value": 0.92, "fact": "level 2017"}
+    early = reported.loc[["T19"]].assign(**cells).set_axis(["T17"])
+    facts = replace(result.facts, reported=pd.concat([early, reported]))
+    judged = result.verdicts.xs("T19", level="id", drop_level=False)
+    judged = judged.rename(index={"T19": "T17"}, level="id").assign(fact="level 2017", error=9.0)
+    verdicts = pd.concat([judged, result.verdicts])
+    score = score_frame(facts, result.assembly.model, verdicts, result.naive)
+    assert score.loc["calibrated", "judged"] == result.score.loc["calibrated", "judged"] + 1
+    pd.testing.assert_frame_equal(score.loc[rules], result.score.loc[rules])
+    more = replace(result, facts=facts, verdicts=verdicts, score=score)
+    for tell in (findings._path, findings._curve_and_rules):
+        assert list(tell(more, ENGLISH)) == list(tell(result, ENGLISH)) != []
+    found = origin_backtest(more, draws=50, seed=0).forecasts
+    assert list(found.index) == [(2018, 2019), (2018, 2020), (2019, 2020)]
+    assert found["same step"].tolist() == pytest.approx([1.92, 2.42, 2 * 2.13 - 1.42])
 
 
 def test_a_study_that_wants_one_run_is_told_nothing_of_the_others(result: Reproduction) -> None:

@@ -147,7 +147,7 @@ def origin_backtest(ready: "Prepared | Reproduction", *, draws: int, seed: int) 
     first = ready.assembly.model.slots[use.earlier].year
     own = ready.facts.totals()
     printed = pd.Series(own["value"].to_numpy(float), own["year"].to_numpy(int))
-    totals = pd.concat([levels["total"].loc[[first]], printed]).sort_index()
+    totals = printed.combine_first(levels["total"].loc[[first]])  # implied where none is printed
     rows = {}
     for origin in totals.index:
         if origin - 1 not in totals.index:

@@ -182,6 +182,31 @@ def test_a_total_printed_for_the_first_point_of_the_curve_is_no_forecast(
     assert found["same step"].tolist() == pytest.approx([1.92, 2.42, 2 * 2.13 - 1.42])
 
 
+def test_totals_of_years_outside_the_account_are_not_forecast(result: Reproduction) -> None:
+    totals = result.facts.reported.loc[["T19", "T20"]]
+    outside = totals.assign(year=[2016, 2021]).set_axis(["T16", "T21"])
+    facts = replace(result.facts, reported=pd.concat([outside, result.facts.reported]))
+    wide = origin_backtest(replace(result, facts=facts), draws=50, seed=0).forecasts
+    pd.testing.assert_frame_equal(wide, origin_backtest(result, draws=50, seed=0).forecasts)
+    few = without_figures(result, "T19", "T20")
+    with pytest.raises(qn.StudyError, match="no total of its years after the points of the curve"):
+        origin_backtest(few, draws=2, seed=0)
+    plots_: Any = {"penetration": None}
+    (section,) = report._path(few, plots_)
+    assert section.tables[0].title == "Forecasts of known diffusions from two points"
+
+
+@pytest.mark.parametrize(("figure", "year"), [("T21", 2021), ("G17", 2016), ("H16", 2016)])
+def test_a_figure_of_a_year_outside_the_account_cannot_be_explained(
+    result: Reproduction, figure: str, year: int
+) -> None:
+    reported = result.facts.reported
+    other = reported.loc[[f"{figure[0]}19"]].assign(year=2000 + int(figure[1:])).set_axis([figure])
+    facts = replace(result.facts, reported=pd.concat([reported, other]))
+    with pytest.raises(qn.StudyError, match=rf"{figure}: {year} is not among study\.years; add"):
+        replace(result, facts=facts).explain(figure, run="linkage")
+
+
 def test_a_study_that_wants_one_run_is_told_nothing_of_the_others(result: Reproduction) -> None:
     def only(*runs: str) -> Reproduction:
         model = replace(result.assembly.model, only=runs)

@@ -185,6 +185,10 @@ def test_only_printed_totals_stand_over_the_bars_of_an_account_of_growth(
     (marks,) = [line for line in axes.lines if line.get_label() == "reported, held out"]
     np.testing.assert_allclose(np.asarray(marks.get_ydata(), float), [1.5, 2.5])
     np.testing.assert_allclose(np.asarray(marks.get_xdata(), float), [2019.16, 2021.16])
+    page = replace(america, facts=facts).to_html()
+    assert re.findall("<figcaption>([^<]*)</figcaption>", page) == [
+        "Value added by year, with the printed totals"
+    ]
 
 
 def test_the_page_of_an_account_of_growth_has_three_sections(america: qn.KlemsAccount) -> None:

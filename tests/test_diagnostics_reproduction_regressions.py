@@ -59,17 +59,17 @@ def test_empty_cells_of_an_own_panel_are_missing_and_no_weight_leaves_a_row_out(
 ) -> None:
     path = tmp_path / "panel.csv"
     path.write_text(
-        "year,va,ict,w,out\n2012,2,1,1,false\n2012,,3,1,false\n2017,4,5,2,false\n"
-        "2017,4,5,,false\n2017,9,9,9,true\n",
+        "year,va,ict,w,out,more\n2012,2,1,1,false,1\n2012,,3,1,false,\n2017,4,5,2,false,2\n"
+        "2017,4,5,,false,1\n2017,9,9,9,true,1\n",
         "utf-8",
     )
     use = replace(
-        USE, panel=str(path), formula="y ~ x", term="x", logarithms={"y": ("va",), "x": ("ict",)},
+        USE, panel=str(path), formula="y ~ x", term="x", logarithms={"y": ("va",), "x": ("ict", "more")},
         years=(2012, 2017), exclude="out", weights="w", absorb=(), cluster=None,
     )  # fmt: skip
     rows = regression_rows(use)
     np.testing.assert_allclose(rows["y"], np.log([2.0, np.nan, 4.0]))
-    np.testing.assert_allclose(rows["x"], np.log([1.0, 3.0, 5.0]))
+    np.testing.assert_allclose(rows["x"], np.log([2.0, np.nan, 7.0]))  # of both or of none
 
 
 def test_unknown_columns_and_years_are_refused() -> None:

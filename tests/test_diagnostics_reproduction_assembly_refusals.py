@@ -80,10 +80,6 @@ FACTS: dict[str, tuple[Callable[[Facts], Facts], str]] = {
         lambda f: jobless(f, None, 0.0, 2015),
         "employment: no value added per worker from 2012 to 2018; check the years of GDP by",
     ),
-    "nothing made in a year before": (
-        lambda f: replace(f, industries=f.industries.where(f.industries.index != 2015, 0.0)),
-        "employment: no value added per worker from 2012 to 2018; check the years of GDP by",
-    ),
     "a year of employment": (
         lambda f: replace(f, employed=f.employed.drop(index=2018)),  # type: ignore[union-attr]
         "employment: china_employment has no year 2018",

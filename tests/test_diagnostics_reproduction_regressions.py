@@ -64,8 +64,9 @@ def test_empty_cells_of_an_own_panel_are_missing_and_no_weight_leaves_a_row_out(
         "utf-8",
     )
     use = replace(
-        USE, panel=str(path), formula="y ~ x", term="x", logarithms={"y": ("va",), "x": ("ict", "more")},
-        years=(2012, 2017), exclude="out", weights="w", absorb=(), cluster=None,
+        USE, panel=str(path), formula="y ~ x", term="x",
+        logarithms={"y": ("va",), "x": ("ict", "more")}, years=(2012, 2017), exclude="out",
+        weights="w", absorb=(), cluster=None,
     )  # fmt: skip
     rows = regression_rows(use)
     np.testing.assert_allclose(rows["y"], np.log([2.0, np.nan, 4.0]))

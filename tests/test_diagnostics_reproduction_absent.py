@@ -14,6 +14,7 @@ from quesnay.diagnostics.plots.style import cjk_family, finish, new_figure
 from quesnay.diagnostics.report.language import ENGLISH, language_of
 from quesnay.diagnostics.report.page import Front
 from quesnay.diagnostics.reproduction import (
+    backtests,
     evidence,
     findings,
     linkage,
@@ -180,6 +181,17 @@ def test_a_total_printed_for_the_first_point_of_the_curve_is_no_forecast(
     found = origin_backtest(more, draws=50, seed=0).forecasts
     assert list(found.index) == [(2018, 2019), (2018, 2020), (2019, 2020)]
     assert found["same step"].tolist() == pytest.approx([1.92, 2.42, 2 * 2.13 - 1.42])
+
+
+def test_the_back_test_of_the_path_takes_medians_of_the_draws_of_the_run(
+    result: Reproduction,
+) -> None:
+    found = backtests._medians(result, draws=400, seed=3)
+    drawn = result.draws["calibrated"]
+    for year, variant in ((2017, "estimate"), (2019, "estimate"), (2020, "forecast")):
+        for concept in ("core", "total"):
+            middle = drawn[(concept, year, variant)].median()
+            assert found.loc[year, concept] == pytest.approx(middle, rel=1e-12)
 
 
 def test_totals_of_years_outside_the_account_are_not_forecast(result: Reproduction) -> None:

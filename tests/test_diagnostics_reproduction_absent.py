@@ -178,6 +178,10 @@ def test_a_total_printed_for_the_first_point_of_the_curve_is_no_forecast(
     more = replace(result, facts=facts, verdicts=verdicts, score=score)
     for tell in (findings._path, findings._curve_and_rules):
         assert list(tell(more, ENGLISH)) == list(tell(result, ENGLISH)) != []
+    errors = pd.DataFrame({"error": [-0.3, 0.0, 0.0]})
+    assert "(mean error 10.0%" in findings._against_naive(result, errors, rules, ENGLISH).replace(
+        " %", "%"
+    )
     found = origin_backtest(more, draws=50, seed=0).forecasts
     assert list(found.index) == [(2018, 2019), (2018, 2020), (2019, 2020)]
     assert found["same step"].tolist() == pytest.approx([1.92, 2.42, 2 * 2.13 - 1.42])

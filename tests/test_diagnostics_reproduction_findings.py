@@ -544,6 +544,12 @@ def test_the_answer_is_five_sentences_without_ids(result: Reproduction) -> None:
     ]
     shares = ", ".join(f"{p:.0%} in {y}" for p, y in zip(parts, (2018, 2019), strict=True))
     assert f"estimated from other data support {shares}:" in said[2].replace(" %", "%")
+    assert result.elasticities is not None
+    values = result.elasticities.mixture["elasticity"]
+    assert said[2].endswith(
+        f"goes with {values.min():.3f} to {values.max():.3f} percent more value added, depending "
+        "on which of 6 admissible equations is taken."
+    )
     curve = [drawn(result, "calibrated", "total", year).median() for year in (2019, 2020)]
     assert said[3].startswith(
         "Path: a diffusion curve fixed by a printed total and its growth gives, in trillion yuan, "

@@ -14,6 +14,7 @@ from quesnay.diagnostics.report.page import Section
 from quesnay.diagnostics.reproduction import report
 from quesnay.diagnostics.reproduction.evidence import (
     Evidence,
+    elasticity_backtest,
     evidence_sections,
     gather_evidence,
     reconciled_finding,
@@ -308,6 +309,17 @@ ELASTICITIES = [
     "Placebo: later inputs in the first year's cross-section, no unit effects",
     "Least squares of ln_value_added", "Regression", "Assumptions of the base equation",
 ]  # fmt: skip
+
+
+def test_later_inputs_are_no_placebo_where_an_end_is_not_known() -> None:
+    result = founding_case()
+    assert len(elasticity_backtest(result, ENGLISH)[1]) == 2
+    found = result.made["elasticity"]
+    lead = found.lead.copy()
+    lead.iloc[1, 2] = np.nan
+    other = replace(result)
+    other.made["elasticity"] = replace(found, lead=lead)
+    assert len(elasticity_backtest(other, ENGLISH)[1]) == 1
 
 
 def test_elasticities_are_introduced_by_what_they_suffer_from() -> None:

@@ -171,7 +171,7 @@ def test_only_figures_of_the_account_and_of_its_years_are_judged(
     facts.loc["S19", "year"], facts.loc["S21", "concept"] = 1990, "growth"
     own, score = klems_account._judged(america.account, facts)
     assert list(own.index) == [(RUN, "S17")]
-    assert score.loc[RUN, ["judged", "agreeing"]].tolist() == [1, "S17"]
+    assert (score["judged"][RUN], score["agreeing"][RUN]) == (1, "S17")
 
 
 def test_only_printed_totals_stand_over_the_bars_of_an_account_of_growth(

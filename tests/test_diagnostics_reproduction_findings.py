@@ -16,6 +16,7 @@ from quesnay.diagnostics.report.language import language_of
 from quesnay.diagnostics.reproduction import findings as module
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.evidence import Evidence, gather_evidence
+from quesnay.diagnostics.reproduction.facts import reported_figures
 from quesnay.diagnostics.reproduction.findings import answer, findings
 from quesnay.diagnostics.reproduction.needed import turning_points
 from quesnay.diagnostics.reproduction.regressions import fit_potential, regression_rows
@@ -70,6 +71,15 @@ def test_a_level_far_off_with_the_growth_of_the_tables_is_not_called_other_growt
         "Growth since 2018, printed against the tables, in trillion yuan: 3.32 in 2019 (T19)"
     )
     assert "+11 %, against 1.32 (+11 %)" in said
+
+
+def test_growth_after_the_first_printed_total_restates_a_level() -> None:
+    shares = dict.fromkeys(("G18", "G19", "K19"), ("50", "percent"))
+    figures = reported_figures(_study({**_totals(T19="2.13", T18="1.42"), **shares}))
+    assert figures["fact"].to_dict() == {
+        "C18": "input", "T19": "level 2019", "T18": "level 2018", "G18": "growth 2018",
+        "G19": "level 2019", "K19": "level 2019",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

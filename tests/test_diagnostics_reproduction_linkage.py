@@ -102,14 +102,16 @@ def test_the_largest_suppliers_are_so_over_all_years() -> None:
     made = CoreLinkages(by_sector, stages, core, (), names, "yuan")
     assert list(made.largest.index) == ["A", "B", "C"]
     readings, largest = made.tables()
-    assert readings.frame.loc[BASE, "of core"].tolist() == [3.0, 1.5, 3.0]
-    assert list(readings.frame.columns) == ["elsewhere", "of core"]
+    shown: Any = readings.frame
+    assert shown.loc[BASE, "of core"].tolist() == [3.0, 1.5, 3.0]
+    assert list(shown.columns) == ["elsewhere", "of core"]
     assert len(readings.notes) == 2
     two = pd.Series({"a": "services", "b": "farms", "c": "services"})
-    assert replace(made, stages=two).tables()[0].frame.loc[(BASE, 2020)].to_dict() == {
+    shown = replace(made, stages=two).tables()[0].frame
+    assert shown.loc[(BASE, 2020)].to_dict() == {
         "elsewhere": 12.0, "of core": 3.0, "services": 10.0, "farms": 2.0,
     }  # fmt: skip
-    assert list(replace(made, stages=two).frame.columns[2:]) == ["services", "farms"]
+    assert list(shown.columns[2:]) == ["services", "farms"]
     assert largest.notes[0].startswith("The 3 largest of 3 sectors, 100% of the whole;")
 
 

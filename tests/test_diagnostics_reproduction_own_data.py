@@ -425,6 +425,7 @@ def test_the_mark_between_cells_is_that_of_the_first_line(tmp_path: Path, mark: 
     ("text", "words"),
     [
         ("code,year,employed,\nA,2018,1,9\n", "row 2: 4 cells under 3 columns"),
+        ("code,year,employed,\nA,2018,1,,9\n", "row 2: 5 cells under 3 columns"),
         ("code,year,,employed\nA,2018,1,9\n", "names of the columns: one has no name"),
         ("code,year,code\nA,2018,1\n", "names of the columns: 'code' stands twice"),
         ("code,year,employed\n", "no row below the names"), ("\n \n", "the file is empty"),

@@ -211,7 +211,9 @@ def test_a_combination_is_left_out_where_one_rule_holds_in_all_its_choices() -> 
     account: dict[str, dict[str, dict[str, object]]] = {
         "core": {"wide": {}, "narrow": {}}, "vintage": {"old": {}, "new": {}},
     }  # fmt: skip
-    rules = ({"core": ("wide",), "vintage": ("old",)}, {"core": ("narrow",), "vintage": ("new",)})
+    rules: tuple[dict[str, tuple[str, ...]], ...] = (
+        {"core": ("wide",), "vintage": ("old",)}, {"core": ("narrow",), "vintage": ("new",)},
+    )  # fmt: skip
     left = combinations(Specifications("T19", {}, account, rules))
     assert [one.levels for one in left] == [
         (("core", "wide"), ("vintage", "new")), (("core", "narrow"), ("vintage", "old")),

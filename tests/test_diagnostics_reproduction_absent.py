@@ -232,8 +232,6 @@ def test_a_study_that_wants_one_run_is_told_nothing_of_the_others(result: Reprod
     tables, curve, nothing = only("linkage"), only("calibrated"), dict[str, Any]()
     for tell in (findings._supported, findings._elasticity, needed._needed_elasticity):
         assert list(tell(tables, ENGLISH)) == list(tell(curve, ENGLISH)) == []
-    for tell in (findings._curve_and_rules, findings._path):
-        assert list(tell(tables, ENGLISH)) == []
     for tell in (findings._level, findings._later_totals, needed._needed_core):
         assert list(tell(curve, ENGLISH)) == []
     assert list(report._path(tables, nothing)) == []
@@ -261,9 +259,10 @@ def test_where_every_total_was_used_the_curve_is_held_against_none(result: Repro
     used = replace(result, verdicts=verdicts)
     assert list(findings._curve_and_rules(used, ENGLISH)) == []
     assert list(findings._path(used, ENGLISH)) == []
-    calm = replace(result, naive=result.naive.iloc[:0])  # a curve to the last year has no rule
-    assert list(findings._curve_and_rules(calm, ENGLISH)) == []
-    assert list(findings._path(calm, ENGLISH)) == []
+    for none in (result.naive.iloc[:0], pd.DataFrame()):  # a curve to the last year; no curve
+        calm = replace(result, naive=none)
+        assert list(findings._curve_and_rules(calm, ENGLISH)) == []
+        assert list(findings._path(calm, ENGLISH)) == []
     score = result.score.assign(judged=0)
     assert list(findings._score(replace(result, score=score), ENGLISH)) == []
 

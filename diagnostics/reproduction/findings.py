@@ -145,7 +145,7 @@ def _curve_and_rules(result: "Reproduction", lang: Language) -> Iterator[str]:
 
 def _foretold(result: "Reproduction") -> pd.DataFrame:
     """Return the curve's verdicts on the totals that rules without a model forecast as well."""
-    if "calibrated" not in result.runs or result.naive.empty:
+    if result.naive.empty:  # no curve, or none that goes on
         return pd.DataFrame()
     totals = result.facts.totals()
     later = totals.loc[totals["year"].isin(result.naive.index.get_level_values("year")), "year"]

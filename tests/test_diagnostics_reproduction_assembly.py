@@ -111,7 +111,8 @@ def test_value_added_per_worker_is_some_in_every_year_and_known_in_the_last(
     years = pd.RangeIndex(2012, 2019)
     made, workers = pd.DataFrame({"all": 1.1 ** (years - 2012.0)}, years), pd.Series(1.0, years)
     find = partial(assembly._productivity, workers=workers, since=2012, base=2018)
-    assert find(made) == pytest.approx((0.1, 0.1))
+    for since in (2012, 2017):
+        assert find(made, since=since) == pytest.approx((0.1, 0.1))
     made.loc[year] = value
     if year < 2018 and np.isnan(value):
         assert find(made) == pytest.approx((0.1, 0.1))  # the other years tell it

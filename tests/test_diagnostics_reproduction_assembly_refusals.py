@@ -163,6 +163,8 @@ def test_a_total_is_gdp_at_most_and_within_five_times_of_its_share(facts: Facts)
 def test_a_figure_of_another_year_or_concept_is_not_held_against_gdp(facts: Facts) -> None:
     for name, cells in (("T19", {"year": 2011, "value": 900.0}), ("J20", {"value": 900.0})):
         assembly._check_units(STUDY, printed(facts, name, **cells))
+    large = printed(facts, "T19", value=900.0)
+    refused(lambda: assembly._check_units(STUDY, large), "T19: .* times GDP, ")
 
 
 def test_two_points_of_a_curve_rise_from_above_the_core_to_below_the_highest_potential(

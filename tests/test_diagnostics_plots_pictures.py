@@ -4,6 +4,7 @@ import functools
 import pickle
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -21,6 +22,8 @@ import quesnay as qn
 from quesnay.diagnostics.plots.account import plot_account
 from quesnay.diagnostics.plots.style import COLOURS, figure_to_bytes, new_figure
 from quesnay.diagnostics.plots.uncertainty import plot_tornados
+from quesnay.diagnostics.reproduction import plots
+from quesnay.diagnostics.reproduction.linkage import core_linkages
 from quesnay.fitting.errors import DataError
 from quesnay.models.uncertainty.sensitivity import Tornado
 
@@ -600,6 +603,24 @@ def test_the_core_is_drawn_from_the_last_table_before_the_forecast() -> None:
     (axes,) = result.plot_core().axes
     assert axes.get_title() == "What the core is made of and where it goes, 2019, trillion yuan"
     texts = [text.get_text() for text in axes.texts]
-    core = result.central["linkage", "core", 2019, "estimate"]
+    core = float(core_linkages(result).core[2019])  # of the first vintage set, at its middle
     value = next(text for text in texts if text.startswith("value added of the core: "))
-    assert float(value.rpartition(": ")[2]) == pytest.approx(core, rel=0.05)
+    assert float(value.rpartition(": ")[2]) == pytest.approx(core, abs=6e-4)
+
+
+def test_a_rival_four_times_as_wide_as_the_largest_equation_is_not_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By hand: 0.05 + 1.96 x 0.01 is 0.0696, four times that 0.278."""
+    result = founding_case()
+    assert result.elasticities is not None
+    mixture = pd.DataFrame({"elasticity": [0.05], "std_error": 0.01, "weight": 1.0}, ["a"])
+    rivals = pd.DataFrame(
+        {"estimate": 0.0, "low": [-0.1, -0.138, -0.14], "high": [0.1, 0.138, 0.14]},
+        ["base case", "narrow", "wide"],
+    )
+    drawn: list[pd.DataFrame] = []
+    monkeypatch.setattr(plots, "plot_elasticities", lambda frame, **_: drawn.append(frame))
+    own = replace(result.elasticities, mixture=mixture, rivals=rivals)
+    plots.elasticity_plot(replace(result, elasticities=own))
+    assert list(drawn[0].index) == ["a (weight 100%)", "narrow"]

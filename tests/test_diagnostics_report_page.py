@@ -120,6 +120,22 @@ def test_pictures_are_as_wide_as_their_inches_and_never_too_small_to_read(page: 
     assert marks <= {"two-0", "two-1"}
 
 
+def test_words_that_look_like_marks_stay_words() -> None:
+    """Whatever a study says of itself, nothing of it becomes an element of the page."""
+    bad, good = "a<script>b</script> & c", "a&lt;script&gt;b&lt;/script&gt; &amp; c"
+    front = replace(
+        FRONT, title=bad, question=bad, lead=[bad],
+        answer=Answer(bad, [bad], [[Cell(bad), Cell(bad, "why-1")]], [bad]),
+        whys={"why-1": Why([bad], [(bad, "data")])},
+    )  # fmt: skip
+    formula = Formula("core", bad, "a < b", bad)
+    section = Section("one", bad, [bad], tables=[replace(TABLE, title=bad, notes=(bad,))],
+                      remarks=[bad], formulas=[formula])  # fmt: skip
+    page = render_page(front, [section])
+    assert "<script" not in page
+    assert page.count(good) >= 14
+
+
 def test_formulas_stand_in_a_box_with_their_letters(page: str) -> None:
     assert '<dt id="method-core">Core</dt>' in page
     assert "<code>C = k v</code></dd>" in page

@@ -9,24 +9,29 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import quesnay as qn
 from quesnay.diagnostics.plots.style import cjk_family, finish, new_figure
 from quesnay.diagnostics.report.language import ENGLISH, language_of
 from quesnay.diagnostics.report.page import Front
 from quesnay.diagnostics.reproduction import (
+    backtests,
     evidence,
     findings,
     linkage,
     made_table,
     needed,
+    plots,
     regressions,
     report,
     runs,
     specifications,
     tables,
 )
+from quesnay.diagnostics.reproduction.backtests import origin_backtest
 from quesnay.diagnostics.reproduction.report import document_of
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import Equation, load_study, template_text
+from quesnay.diagnostics.reproduction.verdicts import score_frame
 
 from .founding_case import founding_case, study_case
 
@@ -127,12 +132,137 @@ def test_an_interval_without_width_is_one_number_and_nothing_has_no_sign() -> No
     assert of(-0.001, -0.2, 0.001) == "0.00 [-0.20, 0.00]"
 
 
+def test_without_a_printed_total_the_last_year_is_told(result: Reproduction) -> None:
+    (said,) = findings._alone(without_figures(result, "T18", "T19", "T20"), ENGLISH)
+    assert said.startswith("Level: the core industries of the industrial internet made")
+    own: Any = result.account.loc[("elasticity", 2020)]
+    assert " trillion yuan in 2020; with what each run adds: input-output tables" in said
+    assert (
+        f"elasticities (elasticity run) {own['total']:.2f} [{own['total_low']:.2f}, "
+        f"{own['total_high']:.2f}] trillion yuan, {100 * own['share']:.1f} % of GDP" in said
+    )
+    assert list(findings._alone(result, ENGLISH)) == []
+
+
+def test_figures_of_years_before_the_account_are_passed_over(result: Reproduction) -> None:
+    reported = result.facts.reported
+    old = reported.loc[["H19", "G18"]].assign(year=2016).set_axis(["H16", "G16"])
+    facts = replace(result.facts, reported=pd.concat([old, reported]))
+    total = reported.loc[["T19"]].assign(year=2016).set_axis(["T16"])
+    with_total = replace(facts, reported=pd.concat([total, reported]))
+    pd.testing.assert_frame_equal(
+        plots._implied(replace(result, facts=with_total), [1.0] * 5),
+        plots._implied(result, [1.0] * 5),
+    )
+    more = replace(result, facts=facts)
+    for tell in (needed.implied_core, findings._growth):
+        told = list(tell(result, ENGLISH))
+        assert list(tell(more, ENGLISH)) == told
+        assert len(told) == 1
+
+
+def test_a_total_printed_for_the_first_point_of_the_curve_is_no_forecast(
+    result: Reproduction,
+) -> None:
+    """By hand: with 0.92 printed for 2017 the same step gives 1.92 for 2019 and 2.42 for 2020."""
+    reported, rules = result.facts.reported, list(result.naive.index.unique("rule"))
+    cells: dict[str, Any] = {"year": 2017, "value": 0.92, "fact": "level 2017"}
+    early = reported.loc[["T19"]].assign(**cells).set_axis(["T17"])
+    facts = replace(result.facts, reported=pd.concat([early, reported]))
+    judged = result.verdicts.xs("T19", level="id", drop_level=False)
+    judged = judged.rename(index={"T19": "T17"}, level="id").assign(fact="level 2017", error=9.0)
+    verdicts = pd.concat([judged, result.verdicts])
+    score = score_frame(facts, result.assembly.model, verdicts, result.naive)
+    judged_now, before = (one["judged"]["calibrated"] for one in (score, result.score))
+    assert judged_now == before + 1
+    pd.testing.assert_frame_equal(score.loc[rules], result.score.loc[rules])
+    more = replace(result, facts=facts, verdicts=verdicts, score=score)
+    for tell in (findings._path, findings._curve_and_rules):
+        assert list(tell(more, ENGLISH)) == list(tell(result, ENGLISH)) != []
+    errors = pd.DataFrame({"error": [-0.3, 0.0, 0.0]})
+    assert "(mean error 10.0%" in findings._against_naive(result, errors, rules, ENGLISH).replace(
+        " %", "%"
+    )
+    found = origin_backtest(more, draws=50, seed=0).forecasts
+    assert list(found.index) == [(2018, 2019), (2018, 2020), (2019, 2020)]
+    assert found["same step"].tolist() == pytest.approx([1.92, 2.42, 2 * 2.13 - 1.42])
+
+
+def test_the_back_test_of_the_path_takes_medians_of_the_draws_of_the_run(
+    result: Reproduction,
+) -> None:
+    found = backtests._medians(result, draws=400, seed=3)
+    drawn = result.draws["calibrated"]
+    for year, variant in ((2017, "estimate"), (2019, "estimate"), (2020, "forecast")):
+        for concept in ("core", "total"):
+            middle = drawn[(concept, year, variant)].median()
+            assert found.loc[year, concept] == pytest.approx(middle, rel=1e-12)
+
+
+def test_totals_of_years_outside_the_account_are_not_forecast(result: Reproduction) -> None:
+    totals = result.facts.reported.loc[["T19", "T20"]]
+    outside = totals.assign(year=[2016, 2021]).set_axis(["T16", "T21"])
+    facts = replace(result.facts, reported=pd.concat([outside, result.facts.reported]))
+    wide = origin_backtest(replace(result, facts=facts), draws=50, seed=0).forecasts
+    pd.testing.assert_frame_equal(wide, origin_backtest(result, draws=50, seed=0).forecasts)
+    few = without_figures(result, "T19", "T20")
+    with pytest.raises(qn.StudyError, match="no total of its years after the points of the curve"):
+        origin_backtest(few, draws=2, seed=0)
+    plots_: Any = {"penetration": None}
+    (section,) = report._path(few, plots_)
+    assert section.tables[0].title == "Forecasts of known diffusions from two points"
+
+
+@pytest.mark.parametrize(("figure", "year"), [("T21", 2021), ("G17", 2016), ("H16", 2016)])
+def test_a_figure_of_a_year_outside_the_account_cannot_be_explained(
+    result: Reproduction, figure: str, year: int
+) -> None:
+    reported = result.facts.reported
+    other = reported.loc[[f"{figure[0]}19"]].assign(year=2000 + int(figure[1:])).set_axis([figure])
+    facts = replace(result.facts, reported=pd.concat([reported, other]))
+    with pytest.raises(qn.StudyError, match=rf"{figure}: {year} is not among study\.years; add"):
+        replace(result, facts=facts).explain(figure, run="linkage")
+
+
+def test_a_study_that_wants_one_run_is_told_nothing_of_the_others(result: Reproduction) -> None:
+    def only(*runs: str) -> Reproduction:
+        model = replace(result.assembly.model, only=runs)
+        return replace(result, assembly=replace(result.assembly, model=model))
+
+    tables, curve, nothing = only("linkage"), only("calibrated"), dict[str, Any]()
+    for tell in (findings._supported, findings._elasticity, needed._needed_elasticity):
+        assert list(tell(tables, ENGLISH)) == list(tell(curve, ENGLISH)) == []
+    for tell in (findings._level, findings._later_totals, needed._needed_core):
+        assert list(tell(curve, ENGLISH)) == []
+    assert list(report._path(tables, nothing)) == []
+
+
+def test_suppliers_are_at_home_where_every_table_keeps_imports_apart(result: Reproduction) -> None:
+    tables = result.assembly.tables
+    inside = qn.load_io("CHN", 2018, imports="included")
+    for known, said in ((tables, ", made at home"), ({**tables, 2018: inside}, "")):
+        made = replace(result, assembly=replace(result.assembly, tables=known))
+        assert findings._place_made(made, ENGLISH) == said
+
+
+def test_jobs_that_round_to_nothing_have_no_sign(result: Reproduction) -> None:
+    verdicts = result.verdicts.copy()
+    columns = ["estimate", "estimate_low", "estimate_high"]
+    verdicts.loc[("linkage", "J20"), columns] = [0.05, -0.04, 0.07]
+    (said,) = findings._jobs(replace(result, verdicts=verdicts), ENGLISH)
+    assert " makes: linkage 0.1 [0.0, 0.1], elasticity " in said
+
+
 def test_where_every_total_was_used_the_curve_is_held_against_none(result: Reproduction) -> None:
     verdicts = result.verdicts.copy()
     verdicts.loc[[("calibrated", name) for name in ("T19", "T20")], "role"] = "input"
     used = replace(result, verdicts=verdicts)
     assert list(findings._curve_and_rules(used, ENGLISH)) == []
     assert list(findings._path(used, ENGLISH)) == []
+    for none in (result.naive.iloc[:0], pd.DataFrame()):  # a curve to the last year; no curve
+        calm = replace(result, naive=none)
+        assert list(findings._curve_and_rules(calm, ENGLISH)) == []
+        assert list(findings._path(calm, ENGLISH)) == []
     score = result.score.assign(judged=0)
     assert list(findings._score(replace(result, score=score), ENGLISH)) == []
 
@@ -163,13 +293,30 @@ def test_the_start_of_the_curve_is_compared_where_there_is_an_audit(result: Repr
     assert (
         list(report._other_start(result, replace(made, audit=audit))) == []
     )  # it says nothing of 2017
+    before = pd.MultiIndex.from_tuples([("industrial internet value added total", 2017)])
+    own = result.draws[("calibrated", "total", 2017, "estimate")]
+    apart = own.max() - own.min()
+    for low, high, told in (
+        (own.max() + apart, own.max() + 2 * apart, True), (own.max(), own.max() + apart, False),
+        (own.min() - apart, own.min(), False), (own.min() - 2 * apart, own.min() - apart, True),
+    ):  # fmt: skip
+        ends = pd.DataFrame({"low": [low], "high": [high]}, before)
+        implied = replace(made, audit=SimpleNamespace(bounds=ends))  # type: ignore[arg-type]
+        assert bool(report._other_start(result, implied)) is told
+    reported = result.facts.reported.copy()
+    reported.loc["T18", "scale"] = 1e-4  # printed in 100 million, the account in trillion
+    finer = replace(result, facts=replace(result.facts, reported=reported))
+    ends = pd.DataFrame({"low": [1e4 * own.median()], "high": [1e4 * own.median()]}, before)
+    implied = replace(made, audit=SimpleNamespace(bounds=ends))  # type: ignore[arg-type]
+    assert list(report._other_start(finer, implied)) == []
     bare = replace(result.study, reported=replace(result.study.reported, dataset=None))
     assert list(report._other_start(replace(result, study=bare), replace(made, audit=audit))) == []
     assert list(report._about_equations(study_case("oecd_ict_japan"))) == []
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "side"), [(1.0, 2.0, "above"), (2.13, 2.5, "inside"), (2.2, 2.5, "below")]
+    ("low", "high", "side"),
+    [(1.0, 2.0, "above"), (1.0, 2.13, "inside"), (2.13, 2.5, "inside"), (2.2, 2.5, "below")],
 )
 def test_the_reconciled_total_is_held_against_the_last_that_is_no_forecast(
     result: Reproduction, low: float, high: float, side: str
@@ -200,6 +347,11 @@ def test_ties_are_joined_only_between_two_years_of_the_account(result: Reproduct
     late = replace(result.assembly.model, slots=result.assembly.model.slots[2:])
     short = replace(result, assembly=replace(result.assembly, model=late))
     assert made_table._straight(short, base, 2019).isna().all().all()
+    known = result.facts.tables
+    later = replace(result, facts=replace(result.facts, tables={**known, 2021: known[2020]}))
+    nearest = made_table._straight(later, base, 2019)
+    assert nearest.notna().all().all()
+    pd.testing.assert_frame_equal(nearest, made_table._straight(result, base, 2019))
 
 
 def test_a_model_without_equations_holds_no_elasticity(result: Reproduction) -> None:

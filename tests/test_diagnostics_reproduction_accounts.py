@@ -12,7 +12,7 @@ import pytest
 from matplotlib.patches import Rectangle
 
 import quesnay as qn
-from quesnay.diagnostics.reproduction import verdicts
+from quesnay.diagnostics.reproduction import klems_account, verdicts
 from quesnay.diagnostics.reproduction.comparison import Comparison
 from quesnay.models.display.table import Table
 
@@ -164,6 +164,16 @@ def test_growth_is_log_growth_of_capital_services_at_their_share_in_value_added(
     assert america.growth.loc[2019, "productivity of producers"] == pytest.approx(made, rel=1e-6)
 
 
+def test_only_figures_of_the_account_and_of_its_years_are_judged(
+    america: qn.KlemsAccount,
+) -> None:
+    facts = america.facts.copy()
+    facts.loc["S19", "year"], facts.loc["S21", "concept"] = 1990, "growth"
+    own, score = klems_account._judged(america.account, facts)
+    assert list(own.index) == [(RUN, "S17")]
+    assert (score["judged"][RUN], score["agreeing"][RUN]) == (1, "S17")
+
+
 def test_only_printed_totals_stand_over_the_bars_of_an_account_of_growth(
     america: qn.KlemsAccount,
 ) -> None:
@@ -175,6 +185,10 @@ def test_only_printed_totals_stand_over_the_bars_of_an_account_of_growth(
     (marks,) = [line for line in axes.lines if line.get_label() == "reported, held out"]
     np.testing.assert_allclose(np.asarray(marks.get_ydata(), float), [1.5, 2.5])
     np.testing.assert_allclose(np.asarray(marks.get_xdata(), float), [2019.16, 2021.16])
+    page = replace(america, facts=facts).to_html()
+    assert re.findall("<figcaption>([^<]*)</figcaption>", page) == [
+        "Value added by year, with the printed totals"
+    ]
 
 
 def test_the_page_of_an_account_of_growth_has_three_sections(america: qn.KlemsAccount) -> None:
@@ -330,8 +344,8 @@ def test_facts_count_once_by_the_first_figure_that_is_estimated() -> None:
     none = verdicts.score_row(pd.Series(dtype=bool), pd.Series(dtype=float))
     assert np.isnan(none["error"])  # type: ignore[call-overload]
     assert verdicts.facts_in_words(pd.Series(none)) == "agrees with 0 of 0 independent facts"
-    errors = verdicts.score_row(counted["agrees"], pd.Series([-0.3, 0.1]))
-    assert errors["error"] == pytest.approx(0.2)
+    errors = verdicts.score_row(counted["agrees"], pd.Series([-0.3, 0.1, 0.05]))
+    assert errors["error"] == pytest.approx(0.15)
 
 
 def test_a_naive_rule_is_judged_by_the_totals_of_the_curve() -> None:

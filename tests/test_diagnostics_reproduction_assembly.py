@@ -102,6 +102,25 @@ def test_a_year_that_productivity_needs_is_named_with_its_file(
     assert until == result.assembly.productivity
 
 
+@pytest.mark.parametrize("value", [0.0, np.nan, np.inf, -1.0])
+@pytest.mark.parametrize("year", [2012, 2018])
+def test_value_added_per_worker_is_some_in_every_year_and_known_in_the_last(
+    value: float, year: int
+) -> None:
+    """Grows by 10 % a year over 2012 to 2018, or one year is nothing, unknown or too much."""
+    years = pd.RangeIndex(2012, 2019)
+    made, workers = pd.DataFrame({"all": 1.1 ** (years - 2012.0)}, years), pd.Series(1.0, years)
+    find = partial(assembly._productivity, workers=workers, since=2012, base=2018)
+    for since in (2012, 2017):
+        assert find(made, since=since) == pytest.approx((0.1, 0.1))
+    made.loc[year] = value
+    if year < 2018 and np.isnan(value):
+        assert find(made) == pytest.approx((0.1, 0.1))  # the other years tell it
+        made.loc[2012:2017] = value
+    with pytest.raises(qn.StudyError, match="no value added per worker from 2012 to 2018"):
+        find(made)
+
+
 def test_without_employment_there_is_no_productivity(result: Reproduction) -> None:
     bare = replace(result.study, employment=None)
     levels = next(iter(result.assembly.value_added.values()))

@@ -22,9 +22,10 @@ from quesnay.diagnostics.reproduction.regressions import (
     per_value_added,
     regression_rows,
 )
-from quesnay.diagnostics.reproduction.runs import read_otherwise
+from quesnay.diagnostics.reproduction.runs import possible_readings, read_otherwise
 from quesnay.diagnostics.reproduction.sections import with_keys
 from quesnay.diagnostics.reproduction.study import Study, load_study
+from quesnay.diagnostics.reproduction.study_rules import READINGS
 
 from .refusals import refused
 
@@ -115,6 +116,10 @@ FACTS: dict[str, tuple[Callable[[Facts], Facts], str]] = {
         lambda f: printed(f, "G18", low=-1.5),
         "G18 falls by more than everything",
     ),
+    "growth to nothing": (
+        lambda f: printed(f, "G18", low=-1.0),
+        "G18 falls by more than everything",
+    ),
     "a core above its sectors": (
         lambda f: printed(f, "C18", value=30.0),
         r"core\.segments: C18 = 30 takes \d+% of sector",
@@ -153,6 +158,75 @@ def test_a_total_is_gdp_at_most_and_within_five_times_of_its_share(facts: Facts)
     assembly._check_units(STUDY, all_of_it)
     more = printed(all_of_it, "T19", value=1.001 * gdp)
     refused(lambda: assembly._check_units(STUDY, more), "is 1 times GDP, .*; check its unit")
+
+
+def test_a_figure_of_another_year_or_concept_is_not_held_against_gdp(facts: Facts) -> None:
+    for name, cells in (("T19", {"year": 2011, "value": 900.0}), ("J20", {"value": 900.0})):
+        assembly._check_units(STUDY, printed(facts, name, **cells))
+    large = printed(facts, "T19", value=900.0)
+    refused(lambda: assembly._check_units(STUDY, large), "T19: .* times GDP, ")
+
+
+def test_two_points_of_a_curve_rise_from_above_the_core_to_below_the_highest_potential(
+    facts: Facts, found: Elasticities
+) -> None:
+    """The highest potential: twice, the upper saturation, the median elasticity of the users."""
+    model = assemble(STUDY, facts, found).model
+    assert model.potential is not None
+    core, users = 0.4386, float((model.value_added[0, 1] * model.potential.intensity).sum())
+    highest = 2.0 * found.median * users
+    falls, few = "rises through falling points", "nothing is left to diffuse"
+    cases: list[tuple[dict[str, float], str]] = [
+        ({}, ""), ({"growth": 0.001}, ""), ({"growth": 0.0}, falls),
+        ({"growth": 0.02, "deflator": 0.99}, ""), ({"growth": 0.02, "deflator": 0.98}, falls),
+        ({"median": 0.0}, "the median elasticity is 0.0000"), ({"total": core}, few),
+        ({"total": 1.001 * core}, ""), ({"total": core + 0.999 * highest}, ""),
+        ({"total": core + 1.001 * highest}, "lies above the highest potential"),
+    ]  # fmt: skip
+    for given, said in cases:
+        own = printed(printed(facts, "T18", value=given.get("total", 1.42)),
+                      "G18", value=given.get("growth", 0.557))  # fmt: skip
+        other = replace(model, inflation=np.full_like(model.inflation, given.get("deflator", 1.03)))
+        elastic = replace(found, median=given.get("median", found.median))
+        check = partial(assembly._check_curve, STUDY, own, other, elastic, core=core)
+        if said:
+            refused(check, said)
+        else:
+            check()
+
+
+def test_the_core_may_be_all_of_the_supply(facts: Facts, found: Elasticities) -> None:
+    made = assemble(STUDY, facts, found)
+    model = made.model
+    assert model.potential is not None
+    shares = model.core_shares(assembly._middle(facts, model))[0]
+    core = (shares * model.value_added[0][:, model.places]).sum(axis=1)
+    for times, fine in ((1.0, True), (0.9999, False)):
+        supply = np.broadcast_to(times * core, model.potential.supply.shape)
+        own = replace(model, potential=replace(model.potential, supply=supply))
+        check = partial(assembly._check_penetration, STUDY, facts, replace(made, model=own), found)
+        if fine:
+            check()
+        else:
+            refused(check, "the core of 2017, .* is more than the supply of the technology")
+
+
+def test_a_factor_between_units_is_held_to_nine_digits_however_small_it_is() -> None:
+    """By hand: 10,000 are 1e-8 trillion."""
+    for factor, fine in ((1e-8, True), (1e-9, False), (1.00001e-8, False)):
+        check = partial(
+            assembly._check_factor, factor, ("10,000 yuan", "trillion yuan"), "study", "it", "whole"
+        )
+        if fine:
+            check()
+        else:
+            refused(check, r"units_per_data_unit: .* but it is in 10,000 yuan .* expected 1e-08")
+
+
+def test_a_sector_of_weight_zero_holds_no_part_of_the_core(facts: Facts) -> None:
+    core = replace(STUDY.core, segments={"a": {"20": 0.0, "31": 0.5}, "b": {"20": 0.0, "21": 1.0}})
+    bare = replace(STUDY, core=core, potential=None, penetration=None)
+    assert list(assemble(bare, facts).pattern.sectors) == ["31", "21"]
 
 
 def test_an_elasticity_that_is_not_above_zero(facts: Facts, found: Elasticities) -> None:
@@ -261,6 +335,7 @@ def test_imports_in_a_row_of_their_own(facts: Facts) -> None:
         r"tables\.files: the table of 2018 keeps imports in a row of their own; the elasticity run",
     )
     bare = assemble(replace(STUDY, potential=None, penetration=None), changed, None)
+    assert possible_readings(bare) == READINGS[1:]  # one table of three is enough
     refused(
         lambda: read_otherwise(bare, "imports inside"),
         r"tables\.imports: the table of 2018 keeps no imports apart by product; choose another",

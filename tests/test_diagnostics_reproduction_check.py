@@ -7,8 +7,16 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
+from quesnay.diagnostics.report.language import language_of
+from quesnay.diagnostics.reproduction import check
 from quesnay.diagnostics.reproduction.check import StudyCheck
-from quesnay.diagnostics.reproduction.study import Study, load_study
+from quesnay.diagnostics.reproduction.study import (
+    Figure,
+    Reported,
+    Study,
+    load_klems_study,
+    load_study,
+)
 
 FULL = load_study("caict_2020")
 
@@ -121,6 +129,46 @@ def test_a_study_of_growth_is_one_run_from_one_panel() -> None:
         "S21": ["10.3", "percent", "held out"],
     }
     assert found.title == "The digital economy of the United States, by growth accounting"
+
+
+def test_what_there_is_one_of_stands_in_the_singular_in_both_languages() -> None:
+    assert FULL.potential is not None
+    alone = replace(FULL.potential, equations=(), rivals=())
+    runs = check._runs(replace(FULL, potential=alone))
+    one = Figure(printed="1.42", year=2018, unit="trillion yuan")
+    bare = load_study("oecd_ict_japan")
+    data = check._data(replace(bare, reported=Reported(figures={"T18": one})))
+    klems = load_klems_study("us_digital_economy")
+    assert klems is not None
+    first = dict(list(klems.klems.producers.items())[:1])
+    use = replace(klems.klems, producers=first, panel="none")  # nothing to make of it
+    grown = check.check_study(replace(klems, klems=use))
+    told = [runs.loc["elasticity", "from"], data.loc["reported", "size"], *grown.runs["from"]]
+    assert told == [
+        "1 equation on china_provinces; supply value added", "1 row",
+        "1 definition of producers, 2 of capital",
+    ]  # fmt: skip
+    assert [language_of("zh")(str(text)) for text in told][1:] == [
+        "1行", "生产者定义1种，资本定义2种",
+    ]  # fmt: skip
+
+
+def test_a_year_is_joined_from_the_nearest_tables_of_any_origin() -> None:
+    own = {"2018": "mine.csv"}
+    tables = replace(FULL.tables, years=(2012, 2017, 2018, 2020, 2022), files=own)
+    gdp = replace(FULL.gdp, vintages=())
+    study = replace(_years(FULL, 2018, 2019, 2020, 2023), tables=tables, gdp=gdp)
+    found = check._years(study)
+    assert found["value added by sector"].to_dict() == {
+        2018: "table of your own",
+        2019: "joined from 2018 and 2020 by industry groups",
+        2020: "table; forecast: growth of the sectors prolonged",
+        2023: "none: no table on both sides",
+    }
+    said = "tables of 2012, 2017, 2018, 2020, 2022, imports"
+    for files, imports in ((own, "separate"), (dict.fromkeys(map(str, tables.years), "a"), "as")):
+        runs = check._runs(replace(FULL, tables=replace(tables, files=files)))
+        assert f"{said} {imports}" in str(runs.loc["linkage", "from"])
 
 
 def _years(study: Study, *years: int, runs: tuple[str, ...] = ()) -> Study:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from quesnay.diagnostics.report.page import Why
+from quesnay.diagnostics.reproduction import explain
 from quesnay.diagnostics.reproduction.explain import (
     account_opens,
     answer_table,
@@ -84,6 +85,22 @@ def test_the_first_table_has_a_row_a_fact_and_says_what_agrees(result: Reproduct
         / drawn(result, "linkage", "total", 2019)
     )
     assert (share.text, share.unit) == (interval(own, 1), "percent")
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ((1.0, 0.9, 1.1), "1.00 [0.90, 1.10]"), ((0.9, 0.8, 10.04), "0.9 [0.8, 10.0]"),
+        ((-12.34, -20.0, 0.5), "-12.3 [-20.0, 0.5]"), ((0.5, 0.5, 0.5), "0.500"),
+        ((0.001, -0.001, 5.0), "0.00 [0.00, 5.00]"),
+    ],
+)  # fmt: skip
+def test_an_interval_has_the_decimals_of_its_largest_number(
+    values: tuple[float, float, float], text: str
+) -> None:
+    own = pd.Series(values, ["total", "total_low", "total_high"])
+    assert explain._shown(own, "total") == text
+    assert explain._shown(own / 100.0, "total", 100.0) == text
 
 
 def test_without_printed_figures_the_first_table_is_the_account() -> None:

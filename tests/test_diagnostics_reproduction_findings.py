@@ -16,6 +16,7 @@ from quesnay.diagnostics.report.language import language_of
 from quesnay.diagnostics.reproduction import findings as module
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.evidence import Evidence, gather_evidence
+from quesnay.diagnostics.reproduction.facts import reported_figures
 from quesnay.diagnostics.reproduction.findings import answer, findings
 from quesnay.diagnostics.reproduction.needed import turning_points
 from quesnay.diagnostics.reproduction.regressions import fit_potential, regression_rows
@@ -70,6 +71,15 @@ def test_a_level_far_off_with_the_growth_of_the_tables_is_not_called_other_growt
         "Growth since 2018, printed against the tables, in trillion yuan: 3.32 in 2019 (T19)"
     )
     assert "+11 %, against 1.32 (+11 %)" in said
+
+
+def test_growth_after_the_first_printed_total_restates_a_level() -> None:
+    shares = dict.fromkeys(("G18", "G19", "K19"), ("50", "percent"))
+    figures = reported_figures(_study({**_totals(T19="2.13", T18="1.42"), **shares}))
+    assert figures["fact"].to_dict() == {
+        "C18": "input", "T19": "level 2019", "T18": "level 2018", "G18": "growth 2018",
+        "G19": "level 2019", "K19": "level 2019",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -544,6 +554,12 @@ def test_the_answer_is_five_sentences_without_ids(result: Reproduction) -> None:
     ]
     shares = ", ".join(f"{p:.0%} in {y}" for p, y in zip(parts, (2018, 2019), strict=True))
     assert f"estimated from other data support {shares}:" in said[2].replace(" %", "%")
+    assert result.elasticities is not None
+    values = result.elasticities.mixture["elasticity"]
+    assert said[2].endswith(
+        f"goes with {values.min():.3f} to {values.max():.3f} percent more value added, depending "
+        "on which of 6 admissible equations is taken."
+    )
     curve = [drawn(result, "calibrated", "total", year).median() for year in (2019, 2020)]
     assert said[3].startswith(
         "Path: a diffusion curve fixed by a printed total and its growth gives, in trillion yuan, "

@@ -4,12 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import quesnay as qn
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.linkage import BASE, CoreLinkages, core_linkages
 from quesnay.diagnostics.reproduction.result import Reproduction
+from quesnay.diagnostics.reproduction.runs import median_inputs
 from quesnay.diagnostics.reproduction.study import load_study
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 
@@ -26,7 +28,7 @@ def found(result: Reproduction) -> CoreLinkages:
     return core_linkages(result)
 
 
-def test_stages_and_sectors_add_up(found: CoreLinkages) -> None:
+def test_stages_and_sectors_add_up(result: Reproduction, found: CoreLinkages) -> None:
     frame = found.frame
     stages = frame[["primary", "secondary", "tertiary"]].sum(axis=1)
     assert np.allclose(stages, frame["elsewhere"], rtol=1e-12)
@@ -34,6 +36,14 @@ def test_stages_and_sectors_add_up(found: CoreLinkages) -> None:
     assert list(frame.loc[BASE].index) == [2017, 2018, 2019, 2020]
     assert found.made == (2019,)
     assert found.core[2018] == pytest.approx(0.4386)  # the printed core, to which it is scaled
+    model, table = result.assembly.model, result.assembly.tables[2019]
+    middle = median_inputs(result.study, result.facts, model, result.assembly.productivity)
+    weights = pd.DataFrame(model.core_shares(middle), columns=list(result.assembly.pattern.sectors))
+    tied = float(np.asarray(table.satellite_linkage(weights)).sum())
+    gdp = 98.6515  # of the first vintage set; the other has 99.0865
+    assert frame.loc[(BASE, 2019), "elsewhere"] == pytest.approx(
+        tied * gdp / float(table.v.sum()), rel=1e-5
+    )
     own: Any = frame.loc[(BASE, 2018)]
     assert own["of core"] == pytest.approx(own["elsewhere"] / 0.4386)
     readings, largest = found.tables()
@@ -77,6 +87,32 @@ def test_the_largest_suppliers_have_names(found: CoreLinkages) -> None:
     text = repr(found)
     assert "Who produces for the core, trillion yuan" in text
     assert "Table made, not official: 2019." in text
+
+
+def test_the_largest_suppliers_are_so_over_all_years() -> None:
+    """Means of 3, 2 and 1; medians would put the first last."""
+    years = pd.MultiIndex.from_product(
+        [[BASE, "other"], [2018, 2019, 2020]], names=["reading", "year"]
+    )
+    values = [[0.0, 0.0, 9.0, 0.0, 0.0, 0.0], [2.0] * 3 + [8.0] * 3, [1.0] * 6]
+    by_sector = pd.DataFrame(values, ["a", "b", "c"], years)
+    names = pd.Series({"a": "A", "b": "B", "c": "C"})
+    stages = pd.Series("not assigned", names.index)
+    core = pd.Series({2018: 1.0, 2019: 2.0, 2020: 4.0})
+    made = CoreLinkages(by_sector, stages, core, (), names, "yuan")
+    assert list(made.largest.index) == ["A", "B", "C"]
+    readings, largest = made.tables()
+    shown: Any = readings.frame
+    assert shown.loc[BASE, "of core"].tolist() == [3.0, 1.5, 3.0]
+    assert list(shown.columns) == ["elsewhere", "of core"]
+    assert len(readings.notes) == 2
+    two = pd.Series({"a": "services", "b": "farms", "c": "services"})
+    shown = replace(made, stages=two).tables()[0].frame
+    assert shown.loc[(BASE, 2020)].to_dict() == {
+        "elsewhere": 12.0, "of core": 3.0, "services": 10.0, "farms": 2.0,
+    }  # fmt: skip
+    assert list(shown.columns[2:]) == ["services", "farms"]
+    assert largest.notes[0].startswith("The 3 largest of 3 sectors, 100% of the whole;")
 
 
 def test_an_unknown_group_of_a_stage_is_refused(result: Reproduction) -> None:

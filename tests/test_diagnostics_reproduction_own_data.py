@@ -334,7 +334,8 @@ def test_plain_numbers_are_read(tmp_path: Path, cell: str, value: float) -> None
     [
         ("", "empty"), ("5%", "has a percent sign"), ('"1,234"', "has a thousands separator"),
         ("1 234.5", "has a thousands separator"), ('"12,5"', "has a decimal comma"),
-        ("\uff11\uff12", "is not in the digits 0 to 9"), ("-inf", "is no finite number"),
+        ("\uff11\uff12", "is not in the digits 0 to 9"),
+        ("1.\uff12", "is not in the digits 0 to 9"), ("-inf", "is no finite number"),
         ("Infinity", "is no finite number"), ("1e101", "is no finite number"),
         ("1e999", "is no finite number"), ("x", "is no number"), ("1e1000", "is no number"),
         ("-0.001", "expected 0 or more"), ("0x10", "is no number"), ("1_000", "is no number"),
@@ -424,6 +425,7 @@ def test_the_mark_between_cells_is_that_of_the_first_line(tmp_path: Path, mark: 
     ("text", "words"),
     [
         ("code,year,employed,\nA,2018,1,9\n", "row 2: 4 cells under 3 columns"),
+        ("code,year,employed,\nA,2018,1,,9\n", "row 2: 5 cells under 3 columns"),
         ("code,year,,employed\nA,2018,1,9\n", "names of the columns: one has no name"),
         ("code,year,code\nA,2018,1\n", "names of the columns: 'code' stands twice"),
         ("code,year,employed\n", "no row below the names"), ("\n \n", "the file is empty"),
@@ -470,7 +472,10 @@ def test_real_growth_in_fractions_is_told_from_percent_by_nominal_growth(tmp_pat
     own.write_text(rows.format(0.068, 0.069, 0.067), "utf-8")
     with pytest.raises(qn.QuesnayError, match=r"0\.069 and its like are fractions; write percent"):
         gdp_vintages(qn.load_study(path))
-    for fine in ((6.8, 6.9, 6.7), (0.1, -0.2, 0.1)):
+    own.write_text(rows.format(0.1, 0.19, 0.1), "utf-8")
+    with pytest.raises(qn.QuesnayError, match=r"0\.19 and its like are fractions"):
+        gdp_vintages(qn.load_study(path))
+    for fine in ((6.8, 6.9, 6.7), (0.1, -0.2, 0.1), (0.1, 0.2, 0.1)):
         own.write_text(rows.format(*fine), "utf-8")
         assert gdp_vintages(qn.load_study(path))["real_growth"].tolist() == list(fine)
     slow = rows.format(0.05, 0.05, 0.067)

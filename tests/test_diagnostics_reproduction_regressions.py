@@ -59,17 +59,18 @@ def test_empty_cells_of_an_own_panel_are_missing_and_no_weight_leaves_a_row_out(
 ) -> None:
     path = tmp_path / "panel.csv"
     path.write_text(
-        "year,va,ict,w,out\n2012,2,1,1,false\n2012,,3,1,false\n2017,4,5,2,false\n"
-        "2017,4,5,,false\n2017,9,9,9,true\n",
+        "year,va,ict,w,out,more\n2012,2,1,1,false,1\n2012,,3,1,false,\n2017,4,5,2,false,2\n"
+        "2017,4,5,,false,1\n2017,9,9,9,true,1\n",
         "utf-8",
     )
     use = replace(
-        USE, panel=str(path), formula="y ~ x", term="x", logarithms={"y": ("va",), "x": ("ict",)},
-        years=(2012, 2017), exclude="out", weights="w", absorb=(), cluster=None,
+        USE, panel=str(path), formula="y ~ x", term="x",
+        logarithms={"y": ("va",), "x": ("ict", "more")}, years=(2012, 2017), exclude="out",
+        weights="w", absorb=(), cluster=None,
     )  # fmt: skip
     rows = regression_rows(use)
     np.testing.assert_allclose(rows["y"], np.log([2.0, np.nan, 4.0]))
-    np.testing.assert_allclose(rows["x"], np.log([1.0, 3.0, 5.0]))
+    np.testing.assert_allclose(rows["x"], np.log([2.0, np.nan, 7.0]))  # of both or of none
 
 
 def test_unknown_columns_and_years_are_refused() -> None:
@@ -262,6 +263,13 @@ def test_without_clusters_there_is_no_bootstrap_and_without_scale_no_placebo() -
     assert len(table.notes) == 1
     none = regressions.placebo_of(replace(USE, scale=()), fit, rows, draws=2, seed=0)
     assert none is None
+    (scale, *_), gaps = USE.scale, rows.copy()
+    gaps.loc[gaps["province"] == "Beijing", scale] = np.nan  # the equation without these rows
+    other = regressions.placebo_of(replace(USE, cluster=None), fit, gaps, draws=2, seed=0)
+    assert other is not None
+    rest = regressions.fit_potential(USE, rows[rows["province"] != "Beijing"])
+    assert other.estimate == pytest.approx(float(rest.params["ln_ict"]), rel=1e-9)
+    assert other.estimate != pytest.approx(float(fit.params["ln_ict"]), rel=1e-6)
     assert (
         regressions.placebo_of(replace(USE, placebo_groups=None), fit, rows, draws=2, seed=0)
         is None

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
@@ -13,12 +14,16 @@ from quesnay.diagnostics.report.page import Section
 from quesnay.diagnostics.reproduction import report
 from quesnay.diagnostics.reproduction.evidence import (
     Evidence,
+    elasticity_backtest,
     evidence_sections,
     gather_evidence,
     reconciled_finding,
 )
+from quesnay.diagnostics.reproduction.findings import findings
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study_rules import READINGS
+from quesnay.models.display.table import Table
+from quesnay.models.satellite.core import CorePattern
 
 from .founding_case import founding_case, founding_curve, study_case
 
@@ -112,6 +117,33 @@ def test_limits_say_what_each_part_of_a_study_cannot_bear() -> None:
     ]
 
 
+def test_a_core_is_whole_only_where_every_weight_is_one() -> None:
+    whole = study_case("oecd_ict_japan")
+    sectors = list(whole.assembly.pattern.weights.columns)
+    part = CorePattern(pd.DataFrame([[0.5] + [1.0] * (len(sectors) - 1)], ["a"], sectors))
+    other = replace(whole, assembly=replace(whole.assembly, pattern=part))
+    for result in (other, founding_case()):
+        assert report._core_limit(result).startswith("The pattern of the core over sectors is a")
+
+
+def test_findings_that_the_answer_has_said_are_not_said_again() -> None:
+    """The one finding of a study without draws may stand in any sentence of the answer."""
+    result = study_case("oecd_ict_japan")
+    (said,) = findings(result)
+    assert report._findings(result, NONE, ENGLISH, ["Another sentence.", f"{said} No."]) == []
+    (section,) = report._findings(result, NONE, ENGLISH, ["Another sentence."])
+    assert section.words == [said]
+
+
+def test_places_of_reading_are_counted_in_the_order_of_the_figures() -> None:
+    result = founding_case()
+    places = ["quoted once", *["press release"] * 14, ""]
+    facts = replace(result.facts, reported=result.facts.reported.assign(provenance=places))
+    assert report._limits(replace(result, facts=facts), NONE).words[-1] == (
+        "Printed figures by where they were read: quoted once: 1; press release: 14."
+    )
+
+
 @pytest.mark.parametrize("reading", READINGS)
 def test_ties_to_users_are_limited_in_other_words(reading: str) -> None:
     tables = replace(founding_case().study.tables, reading=reading)
@@ -124,9 +156,10 @@ def test_ties_to_users_are_limited_in_other_words(reading: str) -> None:
 def test_inputs_that_are_capital_stand_for_nothing_else() -> None:
     use = founding_case().study.potential
     assert use is not None
-    named = replace(use, logarithms={**use.logarithms, use.term: ("it_capital",)})
-    said = report._limits(changed(potential=named), NONE).words
-    assert not any("stand for the technology's capital" in words for words in said)
+    for columns in (("it_capital",), ("services", "it_capital")):
+        named = replace(use, logarithms={**use.logarithms, use.term: columns})
+        said = report._limits(changed(potential=named), NONE).words
+        assert not any("stand for the technology's capital" in words for words in said)
 
 
 def test_what_would_change_the_conclusion_counts_the_specifications() -> None:
@@ -210,6 +243,12 @@ def test_verdicts_and_account_are_introduced_and_followed_by_their_tables() -> N
     ]  # fmt: skip
     assert list(account.opens) == [name]
     assert japan()["account"].words == []  # nothing is printed and nothing drawn
+    result = founding_case()
+    exact = result.account.copy()  # a year that nothing moves beside others
+    exact.loc[("linkage", 2018), ["total_low", "total_high"]] = exact["total"]["linkage", 2018]
+    part = report._account(replace(result, account=exact))
+    assert part.words[1] == "Every number is the median of the draws."
+    assert part.tables[0].notes[0].startswith("Median and 95 % interval of 400 draws")
 
 
 def test_how_far_another_seed_moves_a_median_is_half_of_its_interval() -> None:
@@ -220,6 +259,16 @@ def test_how_far_another_seed_moves_a_median_is_half_of_its_interval() -> None:
     assert founding()["account"].words[2] == (
         f"Another seed may move a median total by up to {error:.1f} %."
     )
+    # of three draws the interval of the median is all of them: 0.98 / sqrt(3) is above a half
+    few = replace(founding_case(), draws=founding_case().draws.iloc[:3])
+    totals = few.draws.xs("total", axis=1, level="concept")
+    error = 100 * np.max((totals.max() - totals.min()) / (2 * totals.median()))
+    assert report._median_error(few) == [
+        f"Another seed may move a median total by up to {error:.1f} %."
+    ]
+    for apart, told in ((0.0007, True), (0.0004, False)):  # 0.07 and 0.04 %
+        draws = 0.0 * few.draws + np.array([[1.0], [1.0 - apart], [1.0 + apart]])
+        assert bool(report._median_error(replace(few, draws=draws))) is told
 
 
 def test_the_path_says_which_curves_were_tried() -> None:
@@ -262,6 +311,17 @@ ELASTICITIES = [
 ]  # fmt: skip
 
 
+def test_later_inputs_are_no_placebo_where_an_end_is_not_known() -> None:
+    result = founding_case()
+    assert len(elasticity_backtest(result, ENGLISH)[1]) == 2
+    found = result.made["elasticity"]
+    lead = found.lead.copy()
+    lead.iloc[1, 2] = np.nan
+    other = replace(result)
+    other.made["elasticity"] = replace(found, lead=lead)
+    assert len(elasticity_backtest(other, ENGLISH)[1]) == 1
+
+
 def test_elasticities_are_introduced_by_what_they_suffer_from() -> None:
     section = founding()["elasticities"]
     assert section.words[:4] == [
@@ -288,6 +348,35 @@ def test_elasticities_are_introduced_by_what_they_suffer_from() -> None:
         "In current pri",
         "Read all of th",
     ]
+
+
+@pytest.mark.parametrize(
+    ("absorb", "of_units", "of_years"),
+    [
+        (("province:sector", "sector:year"), True, True), (("province:sector",), True, False),
+        (("province", "sector", "year"), False, True), (("sector:year",), False, True),
+    ],
+)  # fmt: skip
+def test_assumptions_are_told_of_the_units_and_years_that_the_equation_absorbs(
+    monkeypatch: pytest.MonkeyPatch, absorb: tuple[str, ...], of_units: bool, of_years: bool
+) -> None:
+    asked: dict[str, Any] = {}
+
+    def examined(fit: Any, **names: Any) -> Any:
+        asked.update(names)
+        return fit
+
+    monkeypatch.setattr(report, "examine", examined)
+    monkeypatch.setattr(report, "check_assumptions", lambda _: None)
+    monkeypatch.setattr(report, "tables_of_tests", lambda *_: [Table("x", pd.DataFrame())])
+    use = founding_case().study.potential
+    assert use is not None
+    result = changed(potential=replace(use, absorb=absorb))
+    (section,) = report._elasticity(result, {"elasticities": FIGURE}, ENGLISH)
+    assert asked == {
+        "unit": "province:sector" if of_units else None, "time": "year" if of_years else None,
+    }  # fmt: skip
+    assert section.tables[-1].sheet == "Assumptions"
 
 
 def test_the_core_says_whether_it_is_scaled() -> None:

@@ -12,6 +12,7 @@ import pytest
 import quesnay as qn
 from quesnay.diagnostics.evidence.specification import SpecificationCurve
 from quesnay.diagnostics.report.language import ENGLISH
+from quesnay.diagnostics.reproduction import specifications
 from quesnay.diagnostics.reproduction.assembly import Assembly, prepare
 from quesnay.diagnostics.reproduction.evidence import gather_evidence
 from quesnay.diagnostics.reproduction.facts import collect_facts
@@ -204,6 +205,63 @@ def test_grids_that_cannot_be_are_refused(change: dict[str, Any], words: str) ->
     study = replace(STUDY, specifications=replace(grid, **change))
     with pytest.raises(qn.StudyError, match=words):
         qn.specification_curve(study, draws=2)
+
+
+def test_a_combination_is_left_out_where_one_rule_holds_in_all_its_choices() -> None:
+    account: dict[str, dict[str, dict[str, object]]] = {
+        "core": {"wide": {}, "narrow": {}}, "vintage": {"old": {}, "new": {}},
+    }  # fmt: skip
+    rules: tuple[dict[str, tuple[str, ...]], ...] = (
+        {"core": ("wide",), "vintage": ("old",)}, {"core": ("narrow",), "vintage": ("new",)},
+    )  # fmt: skip
+    left = combinations(Specifications("T19", {}, account, rules))
+    assert [one.levels for one in left] == [
+        (("core", "wide"), ("vintage", "new")), (("core", "narrow"), ("vintage", "old")),
+    ]  # fmt: skip
+    assert {one.run for one in left} == {"calibrated"}  # where no choice names the run
+
+
+def test_without_a_choice_of_vintage_the_first_set_is_taken() -> None:
+    variant = specifications._Variant(STUDY, collect_facts(STUDY), assembled(), {})
+    middle = specifications._base(variant, 2)
+    assert middle["gdp_vintage"].tolist() == [0.0, 0.0]
+    inputs = middle | {"elasticity": np.full(2, 0.05)}
+    # without a choice of the run it is the one through T18; C18 is printed in 100 million
+    for figure, printed in (("T18", 1.42), ("C18", 4386.0)):
+        found = specifications._figure(variant, figure, inputs)
+        np.testing.assert_allclose(found, [printed] * 2, rtol=1e-9)
+
+
+def test_what_an_account_rests_on_is_read_anew_only_where_a_choice_changes_it() -> None:
+    small = replace(
+        STUDY, employment=None, potential=None, penetration=None,
+        study=replace(STUDY.study, years=(2018,)), tables=replace(STUDY.tables, years=(2018,)),
+        gdp=replace(STUDY.gdp, forecast=None),
+    )  # fmt: skip
+    facts = collect_facts(small)
+    variants = specifications._Variants(small, facts)
+    wide = variants.get((("core.dispersion", 0.9), ("gdp.vintage", "current")))
+    assert wide.facts is facts
+    assert (wide.study.core.dispersion, wide.chosen["gdp.vintage"]) == (0.9, "current")
+    inside = variants.get((("tables.imports", "included"),))
+    assert facts.tables[2018].imports is not None
+    assert inside.facts.tables[2018].imports is None
+    assert inside.assembly.tables[2018].imports is None
+
+
+def test_an_elasticity_of_output_is_scaled_to_value_added_in_every_draw() -> None:
+    """By hand: output over value added of the users in 2018, the year of the jobs."""
+    regression = (("potential.applies_to", "gross_output"),)
+    grid = [specifications.Combination((), own, ()) for own in ((), regression)]
+    running = {"jobs": 1, "client": None, "checkpoint": None, "progress": False}
+    found, _ = specifications._elasticities(
+        STUDY, collect_facts(STUDY), grid, draws=2, seed=0, running=running
+    )
+    of_value_added, of_output = found.values()
+    table = qn.load_io("CHN", 2018, imports="separate")
+    users = [s for s in table.sectors if s not in STUDY.tables.technology_sectors]
+    factor = float(table.x[users].sum() / table.v[users].sum())
+    np.testing.assert_allclose(of_output, factor * of_value_added, rtol=1e-9)
 
 
 def test_a_study_without_choices_and_odd_draws_are_refused() -> None:

@@ -181,3 +181,14 @@ def test_a_study_as_editors_save_it_is_read_or_told_how_to_save(tmp_path: Path) 
     path.write_bytes(text.encode("utf-16"))
     with pytest.raises(qn.StudyError, match=r"study\.toml: not UTF-8 text; save it as UTF-8"):
         qn.load_study(path)
+
+
+@pytest.mark.parametrize("name", ["jobs.txt", "jobs.XLSM", "jobs.tab", "jobs.csv.gz", "jobs.dta"])
+def test_a_file_of_any_kind_that_is_read_is_looked_for_beside_the_study(
+    tmp_path: Path, name: str
+) -> None:
+    study = load_study(_study(tmp_path, '"china_employment"', f'"{name}"'))
+    assert study.employment is not None
+    assert study.employment.panel == str(tmp_path / name)
+    assert study.potential is not None
+    assert study.potential.panel == "china_provinces"

@@ -45,7 +45,7 @@ def changed(keys: dict[str, Any], study: Study = GRIDLESS) -> str:
         ("core.dispersion", [0.0, 10.0], [-0.001, 10.001]),
         ("study.units_per_data_unit", [1e-30, 1e30], [0.9e-30, 1.1e30, 0.0, -1.0]),
         ("employment.units_per_data_unit", [1e-30, 1e30], [0.9e-30, 1.1e30]),
-        ("core.segments", [{"a": {"20": 0.0, "31": 1.0}}],
+        ("core.segments", [{"a": {"20": 0.0, "31": 1.0}}, {"a": {"20": 0.0}, "b": {"31": 0.1}}],
          [{"a": {"20": -0.001, "31": 1.0}}, {"a": {"20": 1.001}}, {"a": {"20": 0.0}}, {},
           {"a": {}}]),
         ("gdp.forecast.low", [-0.999, 0.085], [-1.0, 0.0851]),
@@ -113,6 +113,7 @@ def test_shares_of_a_sector_add_up_to_one_at_most() -> None:
     assert shares(a=0.5, b=0.5) == ""
     assert shares(a=0.1, b=0.2, c=0.7) == ""  # more than one by rounding only
     assert "core.segments.b.31: the segments take 101% of sector '31'" in shares(a=0.5, b=0.51)
+    assert "core.segments.b.31: the segments take 100%" in shares(a=0.5, b=0.5000001)
     stated = replace(
         GRIDLESS, core=replace(FULL.core, segments={"a": {"31": 1.0}, "b": {"31": 1.0}})
     )

@@ -215,8 +215,9 @@ def test_a_source_is_told_where_it_swings_a_hundredth_of_the_largest(
     result: Reproduction,
 ) -> None:
     """By hand over both totals: of 2 apart 0.0201 is told, 0.02 is not, nor what is missing."""
-    stub: Any = SimpleNamespace(runs=("linkage", "curve"))
-    middle = {("linkage", "T19"): 1.0, ("linkage", "T20"): 2.0, ("curve", "T19"): 3.0}
+    stub: Any = SimpleNamespace(runs=("linkage", "curve", "calm"))
+    middle = {("linkage", "T19"): 1.0, ("linkage", "T20"): 2.0, ("curve", "T19"): 3.0,
+              ("calm", "T19"): 4.0}  # fmt: skip
 
     def of(*swings: float) -> pd.DataFrame:
         ends = {
@@ -226,10 +227,10 @@ def test_a_source_is_told_where_it_swings_a_hundredth_of_the_largest(
         return pd.DataFrame(ends, index=["low", "high"])
 
     found = runs._assembled(
-        stub, middle, {"small": of(0.0101, 0.01, 0.0), "large": of(1.0, 1.0, 4.0),
-                       "none": of(0.01, 0.01, np.nan), "other": of(0.5, 0.5, 0.05)},
+        stub, middle, {"small": of(0.0101, 0.01, 0.0, 0.0), "large": of(1.0, 1.0, 4.0, 0.0),
+                       "none": of(0.01, 0.01, np.nan, 0.0), "other": of(0.5, 0.5, 0.05, np.nan)},
     )  # fmt: skip
-    assert set(found) == set(middle)
+    assert [*found, ("calm", "T19")] == list(middle)  # a run that nothing moves has no picture
     own: Any = found["linkage", "T19"]
     assert list(own.swings.index) == ["large", "other", "small"]
     assert own.swings.loc["large"].tolist() == pytest.approx([0.5, 1.5, 1.0])

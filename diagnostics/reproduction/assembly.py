@@ -451,17 +451,18 @@ def _productivity(
                 )
     per_worker = industries.sum(axis=1, min_count=1) / workers
     span = per_worker.loc[since:base].dropna()
+    made = span.gt(0.0) & np.isfinite(span)
+    if base not in span.index or len(span) < 2 or not made.all():
+        raise StudyError(
+            f"employment: no value added per worker from {since} to {base}; "
+            "check the years of GDP by industry and of employment"
+        )
     end = float(span.loc[base])
     growth = [
         (end / value) ** (1 / (base - year)) - 1
         for year, value in zip(span.index.astype(int), span.to_numpy(float), strict=True)
         if year < base
     ]
-    if not growth or not np.isfinite(growth).all() or min(growth) <= -1:
-        raise StudyError(
-            f"employment: no value added per worker from {since} to {base}; "
-            "check the years of GDP by industry and of employment"
-        )
     return min(growth), max(growth)
 
 
@@ -514,7 +515,7 @@ def _check_factor(
             "data"
         )
     wanted = unit_scale(units[0], source) / unit_scale(units[1], f"{section}.unit")
-    if not np.isclose(given, wanted, rtol=1e-9):
+    if not np.isclose(given, wanted, rtol=1e-9, atol=0.0):
         raise StudyError(
             f"{section}.units_per_data_unit: {given:g}, but {source} is in {units[0]} and the "
             f"{whole} in {units[1]}: expected {wanted:g}"

@@ -124,7 +124,7 @@ def backtest_penetration(
     Raises
     ------
     StudyError
-        If the study has no curve.
+        If the study has no curve, or prints no total after its points.
 
     Examples
     --------
@@ -147,7 +147,8 @@ def origin_backtest(ready: "Prepared | Reproduction", *, draws: int, seed: int) 
     first = ready.assembly.model.slots[use.earlier].year
     own = ready.facts.totals()
     printed = pd.Series(own["value"].to_numpy(float), own["year"].to_numpy(int))
-    totals = pd.concat([levels["total"].loc[[first]], printed]).sort_index()
+    totals = printed.combine_first(levels["total"].loc[[first]])  # implied where none is printed
+    totals = totals[totals.index.isin(levels.index)]
     rows = {}
     for origin in totals.index:
         if origin - 1 not in totals.index:
@@ -161,6 +162,11 @@ def origin_backtest(ready: "Prepared | Reproduction", *, draws: int, seed: int) 
             row[_NO_CHANGE] = now
             for rule in NAIVE:
                 row[rule] = float(naive_forecast(rule, before, now, int(year - origin)))
+    if not rows:
+        raise StudyError(
+            f"reported.figures: study {ready.study.study.name!r} prints no total of its years "
+            "after the points of the curve; there is nothing to forecast"
+        )
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index = pd.MultiIndex.from_tuples(list(rows), names=["origin", "year"])
     return OriginBacktest(frame, ready.study.study.unit)

@@ -130,7 +130,8 @@ def _check_growth(study: KlemsStudy) -> StudyCheck:
         found = klems_account(study)
     except QuesnayError as error:
         found, fault = None, str(error)
-    said = f"{len(use.producers)} definitions of producers, {len(use.capital)} of capital"
+    n = len(use.producers)
+    said = f"{n} definition{'s' * (n != 1)} of producers, {len(use.capital)} of capital"
     figures = pd.DataFrame()
     if found is not None and len(found.verdicts):
         own = found.verdicts.loc[RUN]
@@ -158,9 +159,9 @@ def _runs(study: Study) -> pd.DataFrame:
     if use is None:
         absent["elasticity"] = absent["calibrated"] = "no section potential"
     else:
+        n = max(len(use.equations), 1)  # the base regression where none is named
         source["elasticity"] = (
-            f"{max(len(use.equations), 1)} equations on {use.panel}; supply "
-            f"{use.supply.replace('_', ' ')}"
+            f"{n} equation{'s' * (n != 1)} on {use.panel}; supply {use.supply.replace('_', ' ')}"
         )
     curve = study.penetration
     if curve is None:

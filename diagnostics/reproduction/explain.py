@@ -221,6 +221,9 @@ def explain_figure(result: "Reproduction", figure: str, run: str) -> Explanation
             f"unknown run {run!r};{nearest(run, result.runs)} known: {', '.join(result.runs)}"
         )
     concept, year, said = _asked(result, figure)
+    for needed in (year, *(year - back for *_, back in concept.inputs)):
+        if needed not in result.study.study.years:
+            raise StudyError(f"figure {figure}: {needed} is not among study.years; add it")
     if figure in result.facts.reported.index:
         own, unit = row(result.verdicts, (run, figure)), ""
         middle, low, high = (float(own[f"estimate{tail}"]) for tail in ("", "_low", "_high"))

@@ -119,20 +119,16 @@ def _supported(result: "Reproduction", lang: Language) -> Iterator[str]:
 
 def _curve_and_rules(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Hold the diffusion curve and the best rule without a model against held-out totals."""
-    if "calibrated" not in result.runs or result.naive.empty:
-        return
-    own = part(result.verdicts, "calibrated")
-    totals = result.facts.totals()
+    foretold = _foretold(result)
     rows = [
         say(
             "{estimate:.2f} in {year} (printed {printed:g})",
             lang,
-            estimate=own.loc[name, "estimate"],
-            year=int(totals.loc[name, "year"]),
-            printed=own.loc[name, "reported"],
+            estimate=own["estimate"],
+            year=int(own["year"]),
+            printed=own["reported"],
         )
-        for name in totals.index
-        if own.loc[name, "role"] == "held out" and not pd.isna(own.loc[name, "estimate"])
+        for _, own in foretold.iterrows()
     ]
     if not rows:
         return
@@ -143,8 +139,18 @@ def _curve_and_rules(result: "Reproduction", lang: Language) -> Iterator[str]:
         lang,
         unit=unit_of(result, lang),
         rows=say(", ", lang).join(rows),
-        verdict=_against_naive(result, rules, lang),
+        verdict=_against_naive(result, foretold, rules, lang),
     )
+
+
+def _foretold(result: "Reproduction") -> pd.DataFrame:
+    """Return the curve's verdicts on the totals that rules without a model forecast as well."""
+    if result.naive.empty:  # no curve, or none that goes on
+        return pd.DataFrame()
+    totals = result.facts.totals()
+    later = totals.loc[totals["year"].isin(result.naive.index.get_level_values("year")), "year"]
+    counted = judged_facts(part(result.verdicts, "calibrated"))
+    return counted.join(later, how="inner").sort_values("year")
 
 
 def question(result: "Reproduction", lang: Language = ENGLISH) -> str:
@@ -458,22 +464,18 @@ def _scale(result: "Reproduction", lang: Language) -> Iterator[str]:
 
 def _path(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Whether the printed path goes on like a diffusion, and whether that beats naive rules."""
-    if "calibrated" not in result.runs or result.naive.empty:
-        return
-    own = part(result.verdicts, "calibrated")
-    judged = own[(own["role"] == "held out") & own["estimate"].notna()]
-    totals = [n for n in judged.index if str(n).startswith("T")]
+    foretold = _foretold(result)
     rows = [
         say(
             "{estimate:.2f} [{low:.2f}, {high:.2f}] against {printed:g} ({id})",
             lang,
-            estimate=own.loc[n, "estimate"],
-            low=own.loc[n, "estimate_low"],
-            high=own.loc[n, "estimate_high"],
-            printed=own.loc[n, "reported"],
-            id=n,
+            estimate=own["estimate"],
+            low=own["estimate_low"],
+            high=own["estimate_high"],
+            printed=own["reported"],
+            id=name,
         )
-        for n in totals
+        for name, own in foretold.iterrows()
     ]
     if not rows:
         return
@@ -484,7 +486,7 @@ def _path(result: "Reproduction", lang: Language) -> Iterator[str]:
         say("{rule} {total:.2f}", lang, rule=lang(rule), total=float(middle[(rule, first)]))
         for rule in rules
     )
-    verdict = _against_naive(result, rules, lang)
+    verdict = _against_naive(result, foretold, rules, lang)
     yield say(
         "Path: a diffusion curve fixed by a printed total and its growth gives {rows}. Rules "
         "without a model give for {year}: {naive}. Held-out totals: {verdict}.",
@@ -504,11 +506,13 @@ _RULES = {
 """Rule without a model -> what it says, for who has not met its name."""
 
 
-def _against_naive(result: "Reproduction", rules: list[str], lang: Language) -> str:
+def _against_naive(
+    result: "Reproduction", foretold: pd.DataFrame, rules: list[str], lang: Language
+) -> str:
     """Say whether the curve forecasts the held-out totals better than the best naive rule."""
     errors = result.score["error"]
-    best = str(errors[rules].idxmin())
-    better = float(errors["calibrated"]) < float(errors[best])
+    best, ours = str(errors[rules].idxmin()), float(foretold["error"].abs().mean())
+    better = ours < float(errors[best])
     verdict = (
         "the curve predicts them better than the best of {count} rules without a model, {best} "
         "(mean error {ours:.1%} against {theirs:.1%})"
@@ -520,7 +524,7 @@ def _against_naive(result: "Reproduction", rules: list[str], lang: Language) -> 
         verdict,
         lang,
         count=len(rules),
-        ours=float(errors["calibrated"]),
+        ours=ours,
         theirs=float(errors[best]),
         best=lang(_RULES.get(best, best)),
     )

@@ -37,6 +37,7 @@ MAIN = "all runs"
 STATED = "all runs, stated errors alone"
 _HOLDING = 5  # significant digits of a reconciled value that do not depend on the processor
 _DIFFUSE = 30.0  # standard error of what no run estimates directly, in units of its own size
+_NEVER = 1e-4  # a p-value from which on estimates contradict each other beyond doubt
 _INTENSITY = "jobs per value added"
 _TOTAL = ["total", "total_low", "total_high"]
 
@@ -436,12 +437,12 @@ def _variants_table(result: ReconciledAccount) -> Table:
         for value, freedom, _ in result.tests.itertuples(index=False)
     ]
     levels: list[Any] = [
-        Amount(f"{p:.2f}" if p > 1e-4 else "< 0.0001", p) for p in result.tests["p"]
+        Amount(f"{p:.2f}" if p > _NEVER else "< 0.0001", p) for p in result.tests["p"]
     ]
     frame["chi-squared"], frame["p value"] = statistics, levels
     frame.index.name = "variant"
     notes = ["Chi-squared, with its degrees of freedom: do the estimates agree within the errors?"]
-    if STATED in frame.index and "none" in list(frame.loc[STATED]):
+    if float(result.tests["p"][STATED]) <= _NEVER:
         notes.append(
             "With the errors that each run states for itself there is no account: the runs differ"
             " by far more than these errors. So their disagreement is counted as error."

@@ -438,7 +438,7 @@ def _path(result: "Reproduction", plots: "Plots") -> Iterator[Section]:
         "The path: does it go on like a diffusion?",
         words,
         {caption: plots["penetration"]},
-        [*path_backtest(result).tables(), *errors],
+        [*path_backtest(result), *errors],
     )
 
 

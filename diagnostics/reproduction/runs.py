@@ -469,6 +469,6 @@ def _assembled(
         size = pd.DataFrame({name: frame["swing"] for name, frame in frames.items()}).sum(axis=1)
         size = size.fillna(0.0)
         order = size[size > _SHOWN * size.max()].sort_values(ascending=False).index
-        for name, frame in frames.items():
+        for name, frame in frames.items() if len(order) else ():
             out[(run, name)] = Tornado(name, middle[(run, name)], frame.loc[order], 1 - 2 * _TAIL)
     return out

@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from quesnay.datasets.readers.containers import FRAMES, PACKED, TEXTS, WORKBOOKS
 from quesnay.diagnostics.reproduction.sections import Written, build, key, rows_of, sections_of
 from quesnay.diagnostics.reproduction.study_rules import check_klems, check_sections
 from quesnay.fitting.checks import refuse_unknown
@@ -495,7 +496,7 @@ def _beside(value: object, folder: Path) -> object:
     return value
 
 
-_DATA_FILES = (".csv", ".tsv", ".xlsx", ".xls", ".xlsb", ".ods", ".parquet", ".zip", ".gz")
+_DATA_FILES = (*TEXTS, *WORKBOOKS, *FRAMES, *PACKED)
 
 
 def _read(path: Path) -> str:

@@ -409,5 +409,5 @@ def _plain(value: float, spec: str) -> str:
         return ""
     text = f"{value:.0f}" if abs(value) >= 1000 else format(value, spec)
     if "e" in text:
-        text = "0" if abs(value) < 1e-4 else f"{value:.4f}"
+        text = "0" if abs(value) < 1e-4 else f"{value:.0f}"  # 999.6 in three digits
     return text.removeprefix("-") if not text.strip("-0.") else text

@@ -138,12 +138,12 @@ def score_frame(
         counted = judged_facts(own)
         totals = counted[counted.index.astype(str).str.startswith("T")]
         rows[run] = score_row(counted["agrees"], totals["error"])
-    # a naive rule is judged by the totals that the calibrated run is judged by
+    # a naive rule is judged by the totals that the calibrated run is judged by, after its points
     for rule in [] if naive.empty else naive.index.get_level_values("rule").unique():
         paths, errors, agrees = part(naive, rule), {}, {}
         for name in judged_facts(part(verdicts, "calibrated")).index:
             printed = row(facts.reported, name)
-            if printed["concept"] == "total":
+            if printed["concept"] == "total" and int(printed["year"]) in paths.index:
                 bounds = row(paths, int(printed["year"]))
                 errors[name] = float(bounds["estimate"]) / float(printed["value"]) - 1.0
                 agrees[name] = bounds["low"] < printed["high"] and bounds["high"] >= printed["low"]

@@ -216,7 +216,7 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("no variance", lambda: combine_estimates([1.0, 2.0], [1.0, 0.0]), "positive and finite"),
     (
         "one of two spanned",
-        lambda: instrumental_variables(Y, X[:, 1:2], PAIR[:, ::-1], X[:, :1]),
+        lambda: instrumental_variables(Y, X[:, 1:2], -PAIR[:, ::-1], X[:, :1]),
         "instruments: column 1 is spanned by the exogenous",
     ),
     ("the whole line", lambda: anderson_rubin(IV, level=1.0), "level: 1.0; between 0 and 1"),

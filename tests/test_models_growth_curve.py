@@ -1,5 +1,6 @@
 """Fitted curves: errors, intervals and their coverage, prediction, tables."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,15 +34,19 @@ def test_standard_errors_are_those_of_scipy() -> None:
     assert fit.std_errors.to_numpy() == pytest.approx(np.sqrt(np.diag(covariance)), rel=1e-4)
 
 
-def test_a_start_that_leads_nowhere_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_start_that_leads_nowhere_or_to_a_worse_curve_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     known = qn.fit_curve("logistic", YEARS, noisy()).params
     search, refused = CurveProblem.search, iter([EstimationError("no"), ConvergenceError("no")])
+    worse = iter([1.1])
 
     def hostile(self: CurveProblem, *given: Any, **options: Any) -> Any:
         error = next(refused, None)
         if error is not None:
             raise error
-        return search(self, *given, **options)
+        found, times = search(self, *given, **options), next(worse, 1.0)
+        return replace(found, params=times * found.params, rss=times * found.rss)
 
     monkeypatch.setattr(CurveProblem, "search", hostile)
     assert qn.fit_curve("logistic", YEARS, noisy()).params.to_numpy() == pytest.approx(
@@ -301,3 +306,24 @@ def test_draws_of_a_curve_count_those_that_failed(monkeypatch: pytest.MonkeyPatc
     some, lost = bootstrap_draws(fit.problem, fit.fit, draws=12, seed=seed)
     assert lost == 4
     np.testing.assert_array_equal(some, np.delete(params, [0, 3, 6, 9], axis=0))
+
+
+@pytest.mark.parametrize("known", [np.ones(len(YEARS)), np.linspace(0.02, 0.1, len(YEARS))])
+def test_a_draw_of_a_curve_is_the_curve_and_residuals_of_the_size_of_errors(
+    known: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit = qn.fit_curve("logistic", YEARS, noisy(), y_errors=known)
+    search, drawn = CurveProblem.search, []
+
+    def watched(self: CurveProblem, start: Any, y: Any = None, **options: Any) -> Any:
+        drawn.append(y)
+        return search(self, start, y, **options)
+
+    monkeypatch.setattr(CurveProblem, "search", watched)
+    bootstrap_draws(fit.problem, fit.fit, draws=3, seed=np.random.SeedSequence(0))
+    shocks = (np.array(drawn) * fit.problem.level - fit.fitted.to_numpy()) / known
+    pool = fit.resid.to_numpy() / known
+    pool = (pool - pool.sum() / 21) * np.sqrt(21 / 18)  # about zero, and three parameters short
+    assert shocks.shape == (3, 21)
+    assert np.abs(shocks[..., None] - pool).min(axis=-1).max() < 1e-10
+    assert len(np.unique(shocks.round(9))) > 10

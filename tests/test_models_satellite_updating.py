@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from quesnay import InputOutputTable
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import ConvergenceError, DataError
 from quesnay.models.input_output.balancing import ras
 from quesnay.models.satellite.updating import (
     extrapolate_sectors,
@@ -25,6 +25,8 @@ def table(scale: float, split: bool = False) -> InputOutputTable:
     bought = (
         {"goods": [-0.06, -0.1], "services": [-0.04, 0.0]} if split else {"imports": [-0.1] * 2}
     )
+    if split:  # of one product alone
+        demand = pd.DataFrame({"homes": [0.4, 0.5], "exports": [0.0, 0.2]}, S)
     demand = demand.join(pd.DataFrame(bought, S))
     value = pd.DataFrame([[0.1, 0.3], [0.1, 0.4]], ["wages", "rest"], S)
     return InputOutputTable(scale * flows, scale * demand, scale * value)
@@ -88,6 +90,23 @@ def test_an_updated_table_has_the_margins_and_the_proportions_of_the_old() -> No
         expected = 1.5 * getattr(old, block)
         pd.testing.assert_frame_equal(getattr(made, block), expected, rtol=1e-7, check_names=False)
     assert made.name == "2019"
+
+
+def test_a_margin_may_be_missed_by_a_millionth_of_the_largest() -> None:
+    old = table(1.0)
+    margins = margins_between(TABLES, 2019, value_added=VALUE, published=pd.DataFrame())
+
+    def missing(by: float) -> float:
+        def balance(seed: pd.DataFrame, rows: pd.Series, columns: pd.Series) -> pd.DataFrame:
+            made = ras(seed, rows, columns, tolerance=1e-12).table
+            made.loc["farm", "exports"] += by * 1.2  # of which homes buy the most of all columns
+            return made
+
+        return float(update_table(old, margins, balance).final_demand["exports"].sum())
+
+    assert missing(0.9e-6) == pytest.approx(0.45, rel=1e-5)
+    with pytest.raises(ConvergenceError, match=r"'exports' misses its total by 1.1e-06 of the la"):
+        missing(1.1e-6)
 
 
 def test_a_table_with_taxes_apart_is_not_updated() -> None:

@@ -23,10 +23,10 @@ def table(scale: float, split: bool = False) -> InputOutputTable:
     flows = pd.DataFrame([[0.1, 0.2], [0.3, 0.1]], S, S)
     demand = pd.DataFrame({"homes": [0.3, 0.5], "exports": [0.1, 0.2]}, S)
     bought = (
-        {"goods": [-0.06, -0.1], "services": [-0.04, 0.0]} if split else {"imports": [-0.1] * 2}
+        {"goods": [-0.06, 0.0], "services": [-0.04, 0.0]} if split else {"imports": [-0.1] * 2}
     )
-    if split:  # of one product alone
-        demand = pd.DataFrame({"homes": [0.4, 0.5], "exports": [0.0, 0.2]}, S)
+    if split:  # one product is exported, the other imported
+        demand = pd.DataFrame({"homes": [0.4, 0.4], "exports": [0.0, 0.2]}, S)
     demand = demand.join(pd.DataFrame(bought, S))
     value = pd.DataFrame([[0.1, 0.3], [0.1, 0.4]], ["wages", "rest"], S)
     return InputOutputTable(scale * flows, scale * demand, scale * value)
@@ -157,7 +157,8 @@ def test_imports_apart_are_updated_in_their_own_rows(final: bool) -> None:
     flows = pd.DataFrame([[1.0, 2.0], [3.0, 1.0]], S, S)
     bought = pd.DataFrame([[0.5, 0.25]], ["oil"], S)
     used = pd.DataFrame({"homes": [0.75]}, ["oil"])
-    demand, value = pd.DataFrame({"homes": [4.0, 5.0]}, S), pd.Series([2.5, 5.75], S)
+    demand = pd.DataFrame({"homes": [3.0, 3.0], "exports": [1.0, 2.0]}, S)  # of own products
+    value = pd.Series([2.5, 5.75], S)
     old, last = (
         InputOutputTable(
             k * flows, k * demand, k * value,
@@ -174,8 +175,10 @@ def test_imports_apart_are_updated_in_their_own_rows(final: bool) -> None:
     assert made.imports is not None
     assert made.imports.final_demand is not None
     np.testing.assert_allclose(made.imports.Z, 1.5 * bought, rtol=1e-7)
-    assert made.imports.final_demand["homes"].tolist() == pytest.approx([1.125 if final else 0.0])
-    np.testing.assert_allclose(made.final_demand["homes"], [6.0, 7.5], rtol=1e-7)
+    assert made.imports.final_demand.loc["oil"].to_dict() == pytest.approx(
+        {"homes": 1.125 if final else 0.0, "exports": 0.0}
+    )
+    np.testing.assert_allclose(made.final_demand, 1.5 * demand, rtol=1e-7)
 
 
 def test_a_product_that_the_later_table_has_not_takes_no_share() -> None:

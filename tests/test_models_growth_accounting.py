@@ -106,6 +106,11 @@ def test_hyperbolic_stock_in_steady_growth_keeps_growing_steadily() -> None:
     ages = hyperbolic_efficiency(80, service_life=20.0)
     expected = 100 * np.sum(ages * 1.05 ** -np.arange(80.0))
     assert stock.iloc[0] == pytest.approx(expected)
+    # a stock that is given was bought in steady growth all the same
+    given_ = qn.perpetual_inventory(
+        investment, depreciation=0.1, profile="hyperbolic", initial=expected / 1.05
+    )
+    assert given_.to_numpy() == pytest.approx(stock.to_numpy())
 
 
 def test_given_stock_at_the_start() -> None:

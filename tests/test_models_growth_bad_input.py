@@ -136,6 +136,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (curve(saturation_error=0.1), "needs saturation="),
     (curve(y_errors=[1, 2]), "4 positive standard errors"),
     (curve(y_errors=0), "4 positive standard errors"),
+    (curve(y_errors=[0.1, 0.1, 0.0, 0.1]), "4 positive standard errors"),
     (curve("gompertz", [1, 2], [3, 2], saturation=9), "passes through"),
     (curve("gompertz", [1, 2], [3, 10], saturation=9), "passes through"),
     (curve("bass", [1, 2], [3, 4], saturation=9), "innovation alone"),

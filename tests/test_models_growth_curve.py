@@ -200,6 +200,7 @@ def test_prediction_keeps_the_shape_asked_for() -> None:
 def test_launch_of_bass(t: list[int], y: list[int], origin: float) -> None:
     fit = qn.fit_curve("bass", t, y)
     assert fit.origin == origin
+    assert qn.fit_curve("bass", t, y, origin=origin).params.tolist() == fit.params.tolist()
     m, p, q = fit.params
     since = np.exp(-(p + q) * (np.array(t) - origin))
     by_hand = m * (1 - since) / (1 + q / p * since)  # Bass (1969)

@@ -121,6 +121,7 @@ def test_the_core_is_calibrated_exactly_and_keeps_its_pattern() -> None:
     ("weights", "value", "target", "words"),
     [
         ({"x": [1.2]}, {"x": 1.0}, 0.5, r"segment 's', sector 'x' is 1.2; expected 0 to 1"),
+        ({"x": [1.0], "y": [-0.1]}, {"x": 1.0}, 0.5, r"segment 's', sector 'y' is -0.1; expected"),
         ({"x": [float("nan")]}, {"x": 1.0}, 0.5, r"sector 'x' is nan"),
         ({"x": [0.0]}, {"x": 1.0}, 0.5, "every core weight is zero"),
         ({"x": [1.0]}, {"y": 1.0}, 0.5, "core weights name sector 'x', not in the table"),

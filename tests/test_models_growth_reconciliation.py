@@ -211,6 +211,7 @@ def test_a_covariance_may_miss_symmetry_and_size_by_rounding() -> None:
     # a correlation above one by less than 2e-9, as many labels as there are
     assert _pair([[4.0, 6.0 + 9e-9], [6.0 + 9e-9, 9.0]]).adjusted.notna().all()
     refused(lambda: _pair([[4.0, 6.0 + 18e-9], [6.0 + 18e-9, 9.0]]), "not positive semidefinite")
+    refused(lambda: _pair([[4e-9, 7e-9], [7e-9, 9e-9]]), "not positive semidefinite")
     refused(lambda: _pair([[4.0, 0.0], [0.0, -1e-9]]), "the variance of 'b' is below 0")
     held = _pair([[0.0, 0.0], [0.0, 9.0]])
     assert held.adjusted.to_dict() == {"a": 1.0, "b": pytest.approx(1.0)}

@@ -261,6 +261,9 @@ def test_a_grey_forecast_by_hand() -> None:
     made = qn.fit_grey(pd.Series([1.0, 2.0, 4.0, 8.0], YEARS), horizon=2)
     assert made.params["a"] == pytest.approx(-2 / 3)
     assert made.params["b"] == pytest.approx(2 / 3)
+    small = qn.fit_grey(pd.Series([0.01, 0.02, 0.04, 0.08], YEARS), horizon=2)
+    np.testing.assert_allclose(100 * small.forecast, made.forecast, rtol=1e-6)
+    assert small.rsquared == pytest.approx(made.rsquared)
     forecast = made.tables()[0]
     steps = 2.0 * np.diff(np.exp([2.0, 8 / 3, 10 / 3]))
     np.testing.assert_allclose(forecast.frame["estimate"], steps, rtol=1e-10)

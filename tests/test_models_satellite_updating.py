@@ -55,16 +55,16 @@ def test_margins_half_way_between_a_table_and_its_double() -> None:
 
 
 def test_a_published_total_moves_its_category() -> None:
-    # homes are a hundredth of the published 80 and 160 in both tables
-    published = pd.DataFrame({"homes": [80.0, 118.0, 160.0]}, [2018, 2019, 2020])
+    # homes are as published, 0.8 and 1.6, in both tables
+    published = pd.DataFrame({"homes": [0.8, 1.18, 1.6]}, [2018, 2019, 2020])
     found = margins_between(TABLES, 2019, value_added=VALUE, published=published)
     assert found.demand["homes"] == pytest.approx(1.18)
     assert found.imports.tolist() == pytest.approx([0.14, 0.14])
     assert found.sources["final demand: homes"].startswith("ratio of the table to the published")
     with pytest.raises(DataError, match=r"exceeds value added by 0.4, but imports .* suggest 0.3"):
-        margins_between(TABLES, 2019, value_added=VALUE, published=published.replace(118.0, 130.0))
+        margins_between(TABLES, 2019, value_added=VALUE, published=published.replace(1.18, 1.3))
     # the line is 5 % of GDP, 0.0675 of 1.35
-    near = published.replace(118.0, 126.5)
+    near = published.replace(1.18, 1.265)
     assert margins_between(TABLES, 2019, value_added=VALUE, published=near).imports.sum() == (
         pytest.approx(0.365)
     )

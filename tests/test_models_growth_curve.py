@@ -12,6 +12,7 @@ import quesnay as qn
 from quesnay.fitting.curves.fit import CurveProblem, bootstrap_draws
 from quesnay.fitting.curves.functions import LOGISTIC
 from quesnay.fitting.errors import ConvergenceError, EstimationError
+from quesnay.models.growth.curve import _launch_of
 
 THETA = np.array([4.0, 0.5, 2015.0])
 YEARS = np.arange(2005.0, 2026.0)
@@ -207,6 +208,16 @@ def test_launch_of_bass(t: list[int], y: list[int], origin: float) -> None:
     np.testing.assert_allclose(fit.data["fitted"], by_hand, rtol=1e-9)
     np.testing.assert_allclose(fit.data["resid"], y - by_hand, atol=1e-9)
     assert qn.fit_curve("bass", t, y, origin=t[0] - 3).origin == t[0] - 3
+
+
+@pytest.mark.parametrize(("span", "limit"), [(4.0, 4e9), (0.5, 1e9)])
+def test_a_launch_lies_a_thousand_million_spans_or_years_before_the_first_time_at_most(
+    span: float, limit: float
+) -> None:
+    times, levels = np.array([0.0, span / 2, span]), np.array([1.0, 2.0, 3.0])
+    assert _launch_of(times, levels, -limit) == -limit
+    with pytest.raises(qn.DataError, match="so far before 0 that the times look alike"):
+        _launch_of(times, levels, -1.01 * limit)
 
 
 def test_series_align_by_label() -> None:

@@ -214,6 +214,9 @@ def test_a_curve_through_two_points_by_hand() -> None:
     assert np.isnan(row["sigma"])
     assert row["rsquared"] == pytest.approx(1.0)
     assert made.reaches(3.0) == pytest.approx(2.0)
+    # a third point on the curve leaves a degree of freedom and nothing to doubt
+    sure = qn.fit_curve("logistic", [0, 1, 2], [1.0, 2.0, 3.0], saturation=4.0).conf_int()
+    np.testing.assert_allclose(sure, np.outer([4.0, np.log(3.0), 1.0], [1.0, 1.0]), rtol=1e-12)
 
 
 def test_what_is_said_below_a_curve() -> None:

@@ -186,6 +186,8 @@ def test_the_internal_rate_exhausts_the_income() -> None:
     again = qn.capital_services(stocks, prices, rates, rate=made.rate)
     assert again.growth.to_numpy() == pytest.approx(made.growth.to_numpy())
     assert made.index.iloc[0] == 100
+    small = qn.capital_services(1e-3 * stocks, prices, rates, property_income=1e-3 * income)
+    assert small.growth.to_numpy() == pytest.approx(made.growth.to_numpy())
 
 
 def test_services_of_assets_that_grow_alike_grow_with_them() -> None:

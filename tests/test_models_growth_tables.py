@@ -174,6 +174,11 @@ def test_one_year_of_investment_makes_a_stock_where_growth_is_given() -> None:
         flow, depreciation=1.0, profile="hyperbolic", growth=0.0, retirement_spread=0.0
     )
     assert alone.tolist() == pytest.approx([5 * (1 + 1 / 1.5)])
+    short = qn.perpetual_inventory(
+        flow, depreciation=1.0, profile="hyperbolic", growth=0.0, service_life=1.0,
+        retirement_spread=0.0,
+    )  # fmt: skip
+    assert short.tolist() == [5.0]
 
 
 def test_a_service_life_is_four_hundred_years_at_most() -> None:

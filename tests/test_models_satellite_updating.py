@@ -22,9 +22,7 @@ def table(scale: float, split: bool = False) -> InputOutputTable:
     """Return a table in a unit so large that all of its numbers are small; GDP is 0.9."""
     flows = pd.DataFrame([[0.1, 0.2], [0.3, 0.1]], S, S)
     demand = pd.DataFrame({"homes": [0.3, 0.5], "exports": [0.1, 0.2]}, S)
-    bought = (
-        {"goods": [-0.06, 0.0], "services": [-0.04, 0.0]} if split else {"imports": [-0.1] * 2}
-    )
+    bought = {"goods": [-0.06, 0.0], "services": [-0.04, 0.0]} if split else {"imports": [-0.1] * 2}
     if split:  # one product is exported, the other imported
         demand = pd.DataFrame({"homes": [0.4, 0.4], "exports": [0.0, 0.2]}, S)
     demand = demand.join(pd.DataFrame(bought, S))

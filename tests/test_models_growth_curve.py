@@ -220,6 +220,17 @@ def test_a_launch_lies_a_thousand_million_spans_or_years_before_the_first_time_a
         _launch_of(times, levels, -1.01 * limit)
 
 
+def test_a_curve_that_bends_early_and_one_that_has_hardly_begun_are_found() -> None:
+    t = np.arange(1.0, 13.0)
+    early = 10.0 * (1.0 + 0.5 * np.exp(-0.8 * (t - 5.0))) ** -2.0  # Richards, a shape of 0.5
+    found = qn.fit_curve("richards", t, early)
+    assert found.params.tolist() == pytest.approx([10.0, 0.8, 5.0, 0.5], rel=1e-6)
+    left = np.exp(-0.07 * t)  # p + q = 0.07, in all less than one
+    slow = 10.0 * (1.0 - left) / (1.0 + 0.05 / 0.02 * left)
+    found = qn.fit_curve("bass", t, slow, saturation=10.0, origin=0.0)
+    assert found.params.tolist() == pytest.approx([10.0, 0.02, 0.05], rel=1e-6)
+
+
 def test_series_align_by_label() -> None:
     t = pd.Series(YEARS, index=[f"p{k}" for k in range(len(YEARS))])
     y = pd.Series(noisy(), index=t.index)

@@ -227,6 +227,12 @@ def test_without_an_indicator_months_or_any_number() -> None:
     )
 
 
+def test_one_degree_of_freedom_is_cauchys_law() -> None:
+    row: Any = qn.disaggregate(SALES.iloc[:3], GDP.iloc[:12], rho=0.5).tidy().iloc[1]
+    t = row["estimate"] / row["std_error"]
+    assert row["p_value"] == pytest.approx(1.0 - 2.0 * np.arctan(abs(t)) / np.pi, rel=1e-9)
+
+
 def test_tables_and_tidy() -> None:
     made = qn.disaggregate(SALES, GDP)
     text = str(made)

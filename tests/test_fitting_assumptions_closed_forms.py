@@ -19,7 +19,12 @@ from quesnay.fitting.assumptions.serial import (
     probability_positive,
     wooldridge_within,
 )
-from quesnay.fitting.assumptions.specification import added_columns, harvey_collier, reset
+from quesnay.fitting.assumptions.specification import (
+    added_columns,
+    harvey_collier,
+    recursive_residuals,
+    reset,
+)
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.least_squares import Regression, project, project_noisy
 
@@ -42,6 +47,11 @@ def test_inflation_and_shares_do_not_depend_on_units() -> None:
     np.testing.assert_allclose(other.inflation, one.inflation, rtol=1e-9)
     np.testing.assert_allclose(other.condition_indices, one.condition_indices, rtol=1e-9)
     np.testing.assert_allclose(other.variance_shares, one.variance_shares, rtol=1e-9)
+
+
+def test_inflation_of_a_regressor_far_from_zero_is_that_about_its_mean() -> None:
+    far = np.add(X * [1.0, 1e-6, 1.0], [0.0, 1e4, 0.0])  # ten digits that do not vary
+    np.testing.assert_allclose(variance_inflation(far), variance_inflation(X), rtol=1e-4)
 
 
 def test_variance_shares_of_two_regressors_follow_from_their_angle() -> None:
@@ -104,9 +114,14 @@ def test_jarque_bera_has_the_tail_of_chi_squared_and_no_unit_matters(n: int) -> 
     assert plain.p_value == pytest.approx(stats.chi2.sf(plain.statistic, 2), rel=1e-12)
 
 
-def test_drivers_may_be_small() -> None:
+def test_drivers_may_be_small_or_far_from_zero_or_nearly_alike() -> None:
     one, other = breusch_pagan(Y, X), breusch_pagan(Y, X, drivers=X * [1.0, 1e-20, 1e-20])
     assert other.statistic == pytest.approx(one.statistic, rel=1e-10)
+    near = X @ [[1.0, 0.0, 0.0], [0.0, 1.0, 1.0], [0.0, 0.0, 1e-6]]
+    for drivers in (np.add(X, [0.0, 1e8, 0.0]), near):
+        alike = breusch_pagan(Y, X, drivers=drivers)
+        assert alike.distribution == one.distribution == "chi2(2)"
+        assert alike.statistic == pytest.approx(one.statistic, rel=1e-6)
 
 
 def test_a_column_of_zeros_and_a_negative_constant_add_nothing() -> None:
@@ -132,6 +147,15 @@ def test_the_last_degrees_of_freedom_are_used() -> None:
     # two units of three rows have four rows with an earlier one, and a regression on it two more
     six = wooldridge_within(Y[:6], X[:6], unit=[0, 0, 0, 1, 1, 1], time=[0, 1, 2] * 2)
     assert six.distribution == "F(1, 2)"
+
+
+def test_a_row_that_two_rows_close_together_predict_leaves_the_first_recursive_residual() -> None:
+    x = np.array([0.0, 1e-6, 2e-6, 1.0, 2.0, 3.0])
+    design = np.column_stack([np.ones(6), x, [0.0, 0.0, 0.0, 1.0, 0.0, 1.0]])
+    y = np.array([1.0, 3.0, 2.0, 5.0, 4.0, 6.0])
+    # the third row is twice the second less the first
+    first = (y[2] - 2.0 * y[1] + y[0]) / 6.0**0.5
+    assert recursive_residuals(y, design)[0] == pytest.approx(first, rel=1e-6)
 
 
 def test_three_values_about_their_mean_by_harvey_and_collier() -> None:

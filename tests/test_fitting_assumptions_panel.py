@@ -196,6 +196,20 @@ def test_hausman_compares_what_fixed_effects_identify() -> None:
     assert other.statistic == pytest.approx(found.statistic, rel=1e-6)
 
 
+def test_regressors_that_are_nearly_alike_are_told_apart() -> None:
+    g = np.random.default_rng(np.random.SeedSequence(5))
+    unit = np.repeat(np.arange(20), 5)
+    own = g.standard_normal(20)[unit]
+    x, w = g.standard_normal((2, 100)) + 0.5 * own
+    y = x + w + own + g.standard_normal(100)
+    like = 2.0 * x + unit  # the same as x inside units
+    for test in (hausman, mundlak):
+        plain = test(y, np.column_stack([np.ones(100), x, w, like]), unit=unit)
+        near = test(y, np.column_stack([np.ones(100), x, x + 1e-4 * w, like]), unit=unit)
+        assert near.distribution == plain.distribution
+        assert near.statistic == pytest.approx(plain.statistic, rel=1e-4)
+
+
 @pytest.mark.parametrize("method", ["swar", "ml"])
 def test_weighted_random_effects_are_least_squares_under_their_covariance(method: Any) -> None:
     y, X, unit, _ = panel("unbalanced")

@@ -229,6 +229,8 @@ def test_a_contradiction_is_proved_when_the_steps_are_used_up(keep_signs: bool) 
     assert (found.obstacle is not None) == keep_signs
     if keep_signs:
         assert _told(found.obstacle) == ("set", (0, 1), (0, 1), 6.0, 4.0, ())
+        none = balance_least_squares(STAIRS, STAIRS, (u, v), **{**options, "max_iterations": 0})
+        assert _told(none.obstacle) == ("set", (0, 1), (0, 1), 6.0, 4.0, ())  # by the programme
     blocks: Any = np.kron(np.eye(2), np.ones((2, 2)))
     apart = balance_least_squares(blocks, blocks, (_array(3, 2, 1, 2), np.full(4, 2.0)), **options)
     assert apart.obstacle is not None

@@ -204,6 +204,13 @@ def test_a_change_of_unit_changes_nothing_else(method: str) -> None:
     assert other.values.to_numpy() == pytest.approx(1e4 * one.values.to_numpy(), rel=1e-11)
 
 
+def test_indicators_that_are_nearly_alike_are_told_apart() -> None:
+    far = pd.DataFrame({"gdp": GDP, "unemployed": UNEMPLOYED})
+    near = far.assign(unemployed=GDP + 1e-3 * UNEMPLOYED)
+    one, other = (qn.disaggregate(SALES, frame, rho=0.7) for frame in (far, near))
+    assert other.values.to_numpy() == pytest.approx(one.values.to_numpy(), rel=1e-8)
+
+
 def test_errors_cover_the_truth() -> None:
     rng = np.random.default_rng(2)
     hits, count = 0, 0

@@ -154,6 +154,11 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ),
     ("singular", lambda: combine_estimates([1.0, 2.0], [[1, 1], [1, 1]]), "not positive definite"),
     ("lopsided", lambda: combine_estimates([1.0, 2.0], [[1, 0.2], [0.4, 1]]), "not symmetric"),
+    (
+        "lopsided by little",
+        lambda: combine_estimates([1.0, 2.0], [[1, 0.2], [0.2 + 1e-6, 1]], method="correlated"),
+        "not symmetric",
+    ),
     ("pooling", lambda: combine_estimates([1.0, 2.0], [1, 1], method=WRONG), "use 'inverse"),
     ("prior size", lambda: shrink_to_prior([1.0], [1.0], [1.0, 2.0], [1.0]), "2 values for 1"),
     ("weights", lambda: average([1.0, 2.0], [1.0, 1.0], [2.0, -1.0]), "negative"),

@@ -177,6 +177,13 @@ def test_exact_fits_are_told_from_good_ones() -> None:
     assert not least_squares(near, X).is_exact(near)
 
 
+def test_columns_that_are_nearly_alike_span_what_they_do_apart() -> None:
+    g = np.random.default_rng(np.random.SeedSequence(10))
+    x, z, y = g.standard_normal((3, 30))
+    near = project(y, np.column_stack([x, x + 1e-9 * z]))
+    np.testing.assert_allclose(near.fitted, project(y, np.column_stack([x, z])).fitted, atol=1e-5)
+
+
 def test_what_a_design_does_not_explain_is_orthogonal_to_it_however_small() -> None:
     X = np.vander(np.linspace(0.0, 1.0, 30), 4)
     fit = project(np.ones(30), X)

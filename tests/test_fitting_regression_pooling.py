@@ -59,6 +59,8 @@ def test_equally_correlated_estimates_gain_little() -> None:
     found = combine_estimates([1.0, 2.0, 3.0], S, method="correlated")
     assert found.estimate == pytest.approx(2.0)
     assert found.std_error**2 == pytest.approx(0.01 * (1 + 2 * 0.9) / 3)
+    nearly = [[1.0, 1.0 - 1e-10], [1.0 - 1e-10, 1.0]]  # the same
+    assert combine_estimates([1.0, 2.0], nearly, method="correlated").estimate == pytest.approx(1.5)
 
 
 def test_shrinkage_in_one_dimension_is_the_precision_weighted_mean() -> None:

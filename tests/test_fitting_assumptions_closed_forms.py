@@ -144,6 +144,13 @@ def test_a_column_of_zeros_and_a_negative_constant_add_nothing() -> None:
     plain = reset(project_noisy(Y, X))
     turned = reset(project_noisy(Y, X * [-1.0, 1.0, 1.0]))
     assert turned.statistic == pytest.approx(plain.statistic, rel=1e-10)
+    far = reset(project_noisy(Y + 1e9, X))
+    assert far.statistic == pytest.approx(plain.statistic, rel=1e-4)
+    loose = project_noisy(Y, X + 1e-3 * np.cos(np.arange(N))[:, None] * np.eye(3)[0])
+    powers = np.column_stack([loose.fitted**2, loose.fitted**3])  # not about their mean
+    assert reset(loose).statistic == pytest.approx(
+        added_columns(loose, powers, name="powers").statistic, rel=1e-9
+    )
 
 
 def test_the_last_degrees_of_freedom_are_used() -> None:

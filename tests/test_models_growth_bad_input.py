@@ -331,6 +331,8 @@ def test_what_is_at_fault_is_named(place: int) -> None:
 
 
 def test_what_lies_at_the_limit_is_taken() -> None:
+    assert len(qn.fit_grey(FLOW, horizon=100).forecast) == 100
+    refused(lambda: qn.fit_grey(FLOW, horizon=101), "periods from 1 to 100, got 101")
     assert qn.perpetual_inventory(FLOW, depreciation=1.0, initial=5).tolist() == FLOW.tolist()
     assert qn.perpetual_inventory(FLOW, depreciation=0.5, initial=0).tolist() == [
         1.0, 2.5, 4.25, 6.125,

@@ -90,6 +90,8 @@ def test_an_identity_of_fixed_values_may_be_missed_by_rounding_alone() -> None:
     values = pd.Series({"a": 1.0, "b": 2.0, "c": 3.0})
     options: dict[str, Any] = {"std_errors": pd.Series(0.1, values.index), "fixed": list("abc")}
     assert qn.reconcile(values.add([0, 0, 1e-9]), "a + b = c", **options).dof == 0
+    millions = 1e6 * values.add([0, 0, 1e-9])
+    assert qn.reconcile(millions, "a + b = c", **options).residuals["after"].iloc[0] != 0.0
     with pytest.raises(qn.BalanceError, match="-1e-06 is left after every adjustment"):
         qn.reconcile(values.add([0, 0, 1e-6]), "a + b = c", **options)
 

@@ -280,6 +280,9 @@ def test_a_grey_forecast_by_hand() -> None:
         "GM(1,1), a = -0.66667, b = 0.66667: growth of 94.77% a year (Deng 1982)."
     )
     assert "too rough for GM(1,1)" in forecast.notes[-1]
+    # Deng's range of four values: class ratios between exp(-2 / 5) and exp(2 / 5)
+    for step, smooth in ((0.39, True), (-0.39, True), (0.41, False), (-0.41, False)):
+        assert qn.fit_grey(pd.Series(np.exp(step * np.arange(4)), YEARS)).smooth == smooth
 
 
 def test_a_grey_model_says_its_rows_by_hand() -> None:

@@ -220,6 +220,12 @@ def test_a_regressor_far_from_zero_and_a_small_rest_are_no_rounding() -> None:
     np.testing.assert_allclose(shifted.coefficients[1:], near.coefficients[1:], rtol=1e-6)
     tests = [mundlak(x + own + e, X, unit=unit).statistic for X in (plain, far)]
     assert tests[1] == pytest.approx(tests[0], rel=1e-4)
+    errors = []
+    for shift in (0.0, 1e8):
+        frame = pd.DataFrame({"y": x + own + e, "x": x + shift, "w": w, "unit": unit})
+        fit = qn.fit_random_effects("y ~ x + w", frame, unit="unit", covariance="CR3")
+        errors.append(fit.std_errors[["x", "w"]].tolist())
+    assert errors[1] == pytest.approx(errors[0], rel=1e-7)
     rest = random_effects(x + own + 1e-11 * e, plain, unit=unit).sigma2_idiosyncratic
     assert rest == pytest.approx(1e-22 * near.sigma2_idiosyncratic, rel=1e-3)
 

@@ -106,7 +106,8 @@ IN_0 = (_array(1, 0), _array(1, 0))  # row 0 and column 0 run away upwards
 def test_a_closed_set_is_proved_by_its_sums(
     seed: Any, u: Any, v: Any, expected: Any, unit: float
 ) -> None:
-    found = closed_set(*(unit * _array(*part) for part in (seed, u, v)), IN_0)
+    z, rows, columns = (unit * _array(*part) for part in (seed, u, v))
+    found = closed_set(z, rows, columns, IN_0)
     assert _told(found, unit) == expected
 
 

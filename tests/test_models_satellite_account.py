@@ -256,11 +256,12 @@ def test_core_and_linkage_are_those_of_the_split_table() -> None:
 
 def test_a_core_of_more_than_a_sector_is_all_of_it() -> None:
     # weights 0.5 and 0.2, three and one and a half times; value added of "a" and "b" is 70 and 80
-    inputs = drawn(**{"in a": 3.0, "in b": 1.5})
+    inputs = drawn() | {"in a": np.full(5, 3.0), "in b": np.full(5, 1.5)}
     free = replace(economy(0.05), core_id=None).evaluate("linkage", inputs)
     assert np.allclose(concept(free, "core")[0], 70.0 + 0.3 * 80.0, rtol=1e-12)
     # to a core of 120 they are 120 / 51 times as large, but no more than all of "a" has ties
-    large = economy(0.05).evaluate("linkage", drawn(**{"in a": 1.0, "in b": 1.0, "C18": 120.0}))
+    equal = {name: np.ones(5) for name in NAMES}
+    large = economy(0.05).evaluate("linkage", drawn(C18=120.0) | equal)
     by_hand = split_by_hand(np.array([1.0 - 1e-9, 0.2 * 120 / 51]))
     assert np.allclose(concept(large, "integration")[0], by_hand, rtol=1e-6)
 

@@ -571,8 +571,14 @@ def test_labels_of_copies_say_which_copy_they_are() -> None:
     seen.clear()
     qn.bootstrap(look, data.assign(firm=[5, 7, 7, 9]), draws=60, cluster="firm", seed=3)
     assert {(5, 10, 11), (9, 5, 10)} <= seen
-    texts, kinds = data.astype("string"), set()
-    qn.bootstrap(lambda d: kinds.add(d["firm"].dtype) or 1, texts, draws=9, cluster="firm", seed=3)
+    texts = data.astype("string")
+    kinds: set[Any] = set()
+
+    def kind(drawn: pd.DataFrame) -> int:
+        kinds.add(drawn["firm"].dtype)
+        return 1
+
+    qn.bootstrap(kind, texts, draws=9, cluster="firm", seed=3)
     assert kinds == {texts["firm"].dtype}
 
 

@@ -148,6 +148,8 @@ def test_an_exact_fit_under_the_alternative_rejects_without_bounds() -> None:
         reset(project_noisy(0.1 * x**2, X)),
     ):
         assert (found.statistic, found.p_value) == (np.inf, 0.0)
+    noisy = np.where(unit > 2, 0.2, 0.1) * x + 1e-10 * np.cos(x**2)
+    assert 1e15 < chow(project_noisy(noisy, X), unit > 2).statistic < np.inf
 
 
 def test_white_equals_its_auxiliary_regression() -> None:

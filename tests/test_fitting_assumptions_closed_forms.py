@@ -19,7 +19,13 @@ from quesnay.fitting.assumptions.serial import (
     probability_positive,
     wooldridge_within,
 )
-from quesnay.fitting.assumptions.specification import added_columns, harvey_collier, reset
+from quesnay.fitting.assumptions.specification import (
+    added_columns,
+    harvey_collier,
+    joint_test,
+    recursive_residuals,
+    reset,
+)
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.least_squares import Regression, project, project_noisy
 
@@ -31,10 +37,11 @@ UNIT, TIME = np.repeat(np.arange(6), 4), np.tile(np.arange(4), 6)
 
 
 def test_inflation_is_about_zero_where_no_constant_is_spanned() -> None:
-    x, z = X[:, 1] + 5.0, X[:, 2]
-    cosine = float(x @ z) ** 2 / float(x @ x) / float(z @ z)
-    expected = [1.0 / (1.0 - cosine)] * 2
-    np.testing.assert_allclose(variance_inflation(np.column_stack([x, z])), expected, rtol=1e-12)
+    z = X[:, 2] + 1.0
+    for x in (X[:, 1] + 5.0, 1.0 + 1e-8 * X[:, 1]):  # the second is nearly a constant
+        cosine = float(x @ z) ** 2 / float(x @ x) / float(z @ z)
+        found = variance_inflation(np.column_stack([x, z]))
+        np.testing.assert_allclose(found, [1.0 / (1.0 - cosine)] * 2, rtol=1e-12)
 
 
 def test_inflation_and_shares_do_not_depend_on_units() -> None:
@@ -42,6 +49,11 @@ def test_inflation_and_shares_do_not_depend_on_units() -> None:
     np.testing.assert_allclose(other.inflation, one.inflation, rtol=1e-9)
     np.testing.assert_allclose(other.condition_indices, one.condition_indices, rtol=1e-9)
     np.testing.assert_allclose(other.variance_shares, one.variance_shares, rtol=1e-9)
+
+
+def test_inflation_of_a_regressor_far_from_zero_is_that_about_its_mean() -> None:
+    far = np.add(X * [1.0, 1e-6, 1.0], [0.0, 1e4, 0.0])  # ten digits that do not vary
+    np.testing.assert_allclose(variance_inflation(far), variance_inflation(X), rtol=1e-4)
 
 
 def test_variance_shares_of_two_regressors_follow_from_their_angle() -> None:
@@ -104,9 +116,15 @@ def test_jarque_bera_has_the_tail_of_chi_squared_and_no_unit_matters(n: int) -> 
     assert plain.p_value == pytest.approx(stats.chi2.sf(plain.statistic, 2), rel=1e-12)
 
 
-def test_drivers_may_be_small() -> None:
+def test_drivers_may_be_small_or_far_from_zero_or_nearly_alike() -> None:
     one, other = breusch_pagan(Y, X), breusch_pagan(Y, X, drivers=X * [1.0, 1e-20, 1e-20])
     assert other.statistic == pytest.approx(one.statistic, rel=1e-10)
+    near, far = X @ [[1.0, 0.0, 0.0], [0.0, 1.0, 1.0], [0.0, 0.0, 1e-6]], X + 1e9 * np.eye(3)[1]
+    assert white(Y, X, drivers=far).statistic == pytest.approx(white(Y, X).statistic, rel=1e-4)
+    for drivers in (far, near):
+        alike = breusch_pagan(Y, X, drivers=drivers)
+        assert alike.distribution == one.distribution == "chi2(2)"
+        assert alike.statistic == pytest.approx(one.statistic, rel=1e-6)
 
 
 def test_a_column_of_zeros_and_a_negative_constant_add_nothing() -> None:
@@ -116,6 +134,9 @@ def test_a_column_of_zeros_and_a_negative_constant_add_nothing() -> None:
     beside = added_columns(fit, np.column_stack([np.zeros(N), square]), name="square")
     assert beside.distribution == alone.distribution == "F(1, 20)"
     assert beside.statistic == pytest.approx(alone.statistic, rel=1e-12)
+    # estimates of one and one with variances of one that all but repeat each other
+    near = joint_test(np.ones(2), np.array([[1.0, 0.99999], [0.99999, 1.0]]), df=9.0)
+    assert near.statistic == pytest.approx(1.0 / 1.99999)
     # with one column F is the square of t
     wide = project(Y, np.column_stack([X, square]))
     t = wide.coefficients[-1] / np.sqrt(wide.ssr / 20 * wide.bread()[-1, -1])
@@ -123,6 +144,13 @@ def test_a_column_of_zeros_and_a_negative_constant_add_nothing() -> None:
     plain = reset(project_noisy(Y, X))
     turned = reset(project_noisy(Y, X * [-1.0, 1.0, 1.0]))
     assert turned.statistic == pytest.approx(plain.statistic, rel=1e-10)
+    far = reset(project_noisy(Y + 1e9, X))
+    assert far.statistic == pytest.approx(plain.statistic, rel=1e-4)
+    loose = project_noisy(Y, X + 1e-3 * np.cos(np.arange(N))[:, None] * np.eye(3)[0])
+    powers = np.column_stack([loose.fitted**2, loose.fitted**3])  # not about their mean
+    assert reset(loose).statistic == pytest.approx(
+        added_columns(loose, powers, name="powers").statistic, rel=1e-9
+    )
 
 
 def test_the_last_degrees_of_freedom_are_used() -> None:
@@ -134,6 +162,15 @@ def test_the_last_degrees_of_freedom_are_used() -> None:
     assert six.distribution == "F(1, 2)"
 
 
+def test_a_row_that_two_rows_close_together_predict_leaves_the_first_recursive_residual() -> None:
+    x = np.array([0.0, 1e-6, 2e-6, 1.0, 2.0, 3.0])
+    design = np.column_stack([np.ones(6), x, [0.0, 0.0, 0.0, 1.0, 0.0, 1.0]])
+    y = np.array([1.0, 3.0, 2.0, 5.0, 4.0, 6.0])
+    # the third row is twice the second less the first
+    first = (y[2] - 2.0 * y[1] + y[0]) / 6.0**0.5
+    assert recursive_residuals(y, design)[0] == pytest.approx(first, rel=1e-6)
+
+
 def test_three_values_about_their_mean_by_harvey_and_collier() -> None:
     # 0, 1, 3: one-step errors 1 / sqrt(1 + 1) and 2.5 / sqrt(1 + 1 / 2)
     w = np.array([1.0 / 2**0.5, 2.5 / 1.5**0.5])
@@ -142,6 +179,8 @@ def test_three_values_about_their_mean_by_harvey_and_collier() -> None:
     assert found.statistic == pytest.approx(t, rel=1e-12)
     assert found.distribution == "t(1)"
     assert found.p_value == pytest.approx(1.0 - 2.0 * np.arctan(t) / np.pi, rel=1e-10)
+    far = harvey_collier([1e9, 1e9 + 1.0, 1e9 + 3.0], np.ones((3, 1)))
+    assert far.statistic == pytest.approx(t, rel=1e-6)
     turned = harvey_collier([3.0, 1.0, 0.0], np.ones((3, 1)), order=[9.0, 5.0, 1.0])
     assert turned.statistic == pytest.approx(t, rel=1e-12)
 
@@ -195,6 +234,9 @@ def test_dependence_counts_only_pairs_that_vary_over_common_times() -> None:
     assert found.statistic == pytest.approx(expected, rel=1e-10)
     assert found.statistic < 0.0
     assert found.p_value == pytest.approx(2.0 * stats.norm.sf(-expected), rel=1e-10)
+    wide[0] *= 1e-10  # a small unit counts as much
+    small = cross_section_dependence(wide.ravel(), unit=unit, time=time)
+    assert small.statistic == pytest.approx(expected, rel=1e-6)
 
 
 def test_residuals_of_four_rows_that_differ_have_a_shape() -> None:

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from quesnay.fitting.assumptions.residuals import cluster_influence, influence_of
-from quesnay.fitting.regression.least_squares import project
+from quesnay.fitting.regression.covariance import COVARIANCES
+from quesnay.fitting.regression.least_squares import Regression, project
+from quesnay.fitting.regression.resampling import jackknife_coefficients
 
 G = np.random.default_rng(np.random.SeedSequence(4))
 N = 24
@@ -45,6 +47,24 @@ def test_of_two_clusters_each_leaves_the_other_and_one_may_be_needed() -> None:
     assert np.isnan(alone.changes[1]).all()
     assert np.isnan(alone.cooks[1])
     assert np.isfinite(alone.changes[0]).all()
+    step[1, 1] = 1e-3  # now it nearly does
+    fit = project(values, step)
+    left = fit.coefficients - project(values[:2], step[:2]).coefficients
+    np.testing.assert_allclose(cluster_influence(fit, halves).changes[1], left, rtol=1e-6)
+
+
+def test_a_row_that_nearly_decides_a_coefficient_is_left_out_all_the_same() -> None:
+    x = np.array([1e-3, 0.0, -1e-3, 0.0, 1.0])
+    design, y = np.column_stack([np.ones(5), x]), np.array([1.0, 2.0, 2.0, 1.0, 5.0])
+    fit = project(y, design)
+    assert 1e-10 < 1.0 - influence_of(fit).leverage[-1] < 1e-4
+    change = fit.coefficients - project(y[:4], design[:4]).coefficients
+    np.testing.assert_allclose(influence_of(fit).coefficient_changes()[-1], change, rtol=1e-6)
+    regression = Regression(design, fit.residuals, fit.bread())
+    draws = jackknife_coefficients(regression, fit.coefficients)
+    np.testing.assert_allclose(fit.coefficients - draws.draws[-1], change, rtol=1e-6)
+    errors = COVARIANCES["HC3"].rule.estimate(regression).matrix
+    np.testing.assert_allclose(errors, draws.covariance * 5.0 / 4.0, rtol=1e-6)
 
 
 def test_influence_beside_absorbed_effects_is_that_of_their_dummies() -> None:

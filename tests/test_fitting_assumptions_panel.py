@@ -196,6 +196,40 @@ def test_hausman_compares_what_fixed_effects_identify() -> None:
     assert other.statistic == pytest.approx(found.statistic, rel=1e-6)
 
 
+def test_regressors_that_are_nearly_alike_are_told_apart() -> None:
+    g = np.random.default_rng(np.random.SeedSequence(5))
+    unit = np.repeat(np.arange(20), 5)
+    own = g.standard_normal(20)[unit]
+    x, w = g.standard_normal((2, 100)) + 0.5 * own
+    y = x + w + own + g.standard_normal(100)
+    like = 2.0 * x + unit  # the same as x inside units
+    for test, more in ((hausman, [like]), (mundlak, [like]), (hausman, [])):
+        plain = test(y, np.column_stack([np.ones(100), x, w, *more]), unit=unit)
+        near = test(y, np.column_stack([np.ones(100), x, x + 1e-4 * w, *more]), unit=unit)
+        assert near.distribution == plain.distribution
+        assert near.statistic == pytest.approx(plain.statistic, rel=1e-4)
+
+
+def test_a_regressor_far_from_zero_and_a_small_rest_are_no_rounding() -> None:
+    g = np.random.default_rng(np.random.SeedSequence(6))
+    unit, one = np.repeat(np.arange(20), 5), np.ones(100)
+    own = g.standard_normal(20)[unit]
+    x, w, e = g.standard_normal((3, 100))
+    plain, far = np.column_stack([one, x, w]), np.column_stack([one, x + 1e8, w])
+    near, shifted = (random_effects(x + own + e, X, unit=unit) for X in (plain, far))
+    np.testing.assert_allclose(shifted.coefficients[1:], near.coefficients[1:], rtol=1e-6)
+    tests = [mundlak(x + own + e, X, unit=unit).statistic for X in (plain, far)]
+    assert tests[1] == pytest.approx(tests[0], rel=1e-4)
+    errors = []
+    for shift in (0.0, 1e8):
+        frame = pd.DataFrame({"y": x + own + e, "x": x + shift, "w": w, "unit": unit})
+        fit = qn.fit_random_effects("y ~ x + w", frame, unit="unit", covariance="CR3")
+        errors.append(fit.std_errors[["x", "w"]].tolist())
+    assert errors[1] == pytest.approx(errors[0], rel=1e-7)
+    rest = random_effects(x + own + 1e-11 * e, plain, unit=unit).sigma2_idiosyncratic
+    assert rest == pytest.approx(1e-22 * near.sigma2_idiosyncratic, rel=1e-3)
+
+
 @pytest.mark.parametrize("method", ["swar", "ml"])
 def test_weighted_random_effects_are_least_squares_under_their_covariance(method: Any) -> None:
     y, X, unit, _ = panel("unbalanced")

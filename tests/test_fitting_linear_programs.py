@@ -33,6 +33,24 @@ def test_what_nothing_bounds_is_minus_infinity() -> None:
     assert extremes([open_box], [np.array([0.0, 1.0])])[0] == pytest.approx(0.0, abs=1e-9)
 
 
+def test_a_variable_without_a_lower_end_and_one_that_is_fixed() -> None:
+    below = Block(-ROWS, -LIMITS, np.array([-np.inf, 0.0]), HIGH, 5.0 * SIZE)  # x + y <= 1
+    objectives = [np.array([-1.0, 0.0]), np.array([-1.0, -1.0]), np.array([1.0, 0.0])]
+    found = extremes([below] * 3, objectives)
+    assert found == pytest.approx([-1.0, -1.0, -np.inf], abs=1e-7)
+    fixed = Block(ROWS, np.array([-4.0]), np.array([2.0, 0.0]), HIGH, SIZE)  # x is 2, y 2 to 3
+    ends = extremes([fixed] * 2, [np.array([1.0, 1.0]), np.array([1.0, -1.0])])
+    assert ends == pytest.approx([4.0, -1.0], abs=1e-7)
+
+
+@pytest.mark.parametrize(("limit", "missed"), [(-0.5, 0.5), (-5.0, 1.0), (0.0, 0.0), (2.0, 0.0)])
+def test_a_row_without_coefficients_is_missed_by_its_limit_and_by_one_at_most(
+    limit: float, missed: float
+) -> None:
+    empty = Block(0.0 * ROWS, np.array([limit]), LOW, HIGH, SIZE)
+    assert violations([empty, BOX]) == pytest.approx([missed, 0.0], abs=1e-9)
+
+
 def test_a_contradiction_has_a_size_and_agreement_none() -> None:
     far = Block(ROWS, np.array([-6.0]), LOW, HIGH, SIZE)  # x + y >= 6, where at most 5 can be
     assert violations([BOX]).tolist() == [0.0]

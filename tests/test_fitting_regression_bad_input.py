@@ -154,6 +154,11 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ),
     ("singular", lambda: combine_estimates([1.0, 2.0], [[1, 1], [1, 1]]), "not positive definite"),
     ("lopsided", lambda: combine_estimates([1.0, 2.0], [[1, 0.2], [0.4, 1]]), "not symmetric"),
+    (
+        "lopsided by little",
+        lambda: combine_estimates([1.0, 2.0], [[1, 0.2], [0.2 + 1e-6, 1]], method="correlated"),
+        "not symmetric",
+    ),
     ("pooling", lambda: combine_estimates([1.0, 2.0], [1, 1], method=WRONG), "use 'inverse"),
     ("prior size", lambda: shrink_to_prior([1.0], [1.0], [1.0, 2.0], [1.0]), "2 values for 1"),
     ("weights", lambda: average([1.0, 2.0], [1.0, 1.0], [2.0, -1.0]), "negative"),
@@ -216,7 +221,7 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("no variance", lambda: combine_estimates([1.0, 2.0], [1.0, 0.0]), "positive and finite"),
     (
         "one of two spanned",
-        lambda: instrumental_variables(Y, X[:, 1:2], PAIR[:, ::-1], X[:, :1]),
+        lambda: instrumental_variables(Y, X[:, 1:2], -PAIR[:, ::-1], X[:, :1]),
         "instruments: column 1 is spanned by the exogenous",
     ),
     ("the whole line", lambda: anderson_rubin(IV, level=1.0), "level: 1.0; between 0 and 1"),

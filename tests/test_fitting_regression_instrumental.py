@@ -102,6 +102,16 @@ def test_just_identified_liml_equals_two_stages() -> None:
     np.testing.assert_allclose(liml.coefficients, two.coefficients, rtol=1e-8)
 
 
+def test_instruments_that_are_nearly_spanned_or_alike_count() -> None:
+    y, x, Z, W, _ = simulated(2)
+    plain = instrumental_variables(y, x, Z, W).coefficients
+    alike = np.column_stack([Z[:, 0], Z[:, 0] + 1e-6 * Z[:, 1]])
+    spanned = np.column_stack([Z[:, 0], W[:, 0] + 1e-8 * Z[:, 1]])
+    for near in (alike, spanned):
+        found = instrumental_variables(y, x, near, W).coefficients
+        np.testing.assert_allclose(found, plain, rtol=1e-6)
+
+
 def test_one_instrument_gives_a_ratio_of_covariances() -> None:
     y, x, Z, _, _ = simulated(1)
     found = instrumental_variables(y, x, Z, np.ones((300, 1)))

@@ -14,6 +14,7 @@ from quesnay.fitting.regression.least_squares import (
     _by_refined_qr,
     dependent_columns,
     least_squares,
+    name_dependence,
     project,
 )
 
@@ -111,10 +112,13 @@ def test_columns_depend_where_they_differ_by_rounding_of_that_many_rows(rows: in
     g = np.random.default_rng(np.random.SeedSequence(2))
     x, other = np.linalg.qr(g.standard_normal((rows, 2)))[0].T
     y = g.standard_normal(rows)
-    near = np.column_stack([x, x + 10.0 * tolerance * other])
+    near = np.column_stack([x, x + 1.5 * tolerance * other])
     assert np.isfinite(least_squares(y, near).coefficients).all()
-    with pytest.raises(EstimationError, match="depend on each other linearly"):
-        least_squares(y, np.column_stack([x, x + 0.1 * tolerance * other]))
+    name_dependence(near, "xz")
+    dependent = np.column_stack([x, x + 0.7 * tolerance * other])
+    for refuse in (lambda: least_squares(y, dependent), lambda: name_dependence(dependent, "xz")):
+        with pytest.raises(EstimationError, match="depend on each other linearly"):
+            refuse()
 
 
 @pytest.mark.parametrize(("strength", "route"), [(0, "cholesky"), (2.5, "cholesky qr")])
@@ -171,6 +175,13 @@ def test_exact_fits_are_told_from_good_ones() -> None:
     assert least_squares(2 * x + 1, X).is_exact(2 * x + 1)
     near = 2 * x + 1 + 1e-9 * x**2
     assert not least_squares(near, X).is_exact(near)
+
+
+def test_columns_that_are_nearly_alike_span_what_they_do_apart() -> None:
+    g = np.random.default_rng(np.random.SeedSequence(10))
+    x, z, y = g.standard_normal((3, 30))
+    near = project(y, np.column_stack([x, x + 1e-9 * z]))
+    np.testing.assert_allclose(near.fitted, project(y, np.column_stack([x, z])).fitted, atol=1e-5)
 
 
 def test_what_a_design_does_not_explain_is_orthogonal_to_it_however_small() -> None:

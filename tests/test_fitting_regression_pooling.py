@@ -59,6 +59,8 @@ def test_equally_correlated_estimates_gain_little() -> None:
     found = combine_estimates([1.0, 2.0, 3.0], S, method="correlated")
     assert found.estimate == pytest.approx(2.0)
     assert found.std_error**2 == pytest.approx(0.01 * (1 + 2 * 0.9) / 3)
+    nearly = [[1.0, 1.0 - 1e-10], [1.0 - 1e-10, 1.0]]  # the same
+    assert combine_estimates([1.0, 2.0], nearly, method="correlated").estimate == pytest.approx(1.5)
 
 
 def test_shrinkage_in_one_dimension_is_the_precision_weighted_mean() -> None:
@@ -159,6 +161,9 @@ def test_two_estimates_combined_by_hand() -> None:
     assert random.weights.tolist() == pytest.approx([14 / 25, 11 / 25])
     assert (random.estimate, random.std_error) == pytest.approx((3.2, (11 * 14 / 25) ** 0.5))
     assert random.homogeneity.statistic == pytest.approx(5.0)
+    # a little more spread than errors alone: 6.25 over 5 is a quarter above one
+    little = combine_estimates([1.0, 3.5], np.diag([1.0, 4.0]), method="random")
+    assert little.tau2 == pytest.approx(0.625)
     even = combine_estimates([1.0, 3.0], np.diag([1.0, 4.0]), method="random")
     assert even.tau2 == 0.0
     assert even.std_error == pytest.approx(0.8**0.5)

@@ -164,6 +164,15 @@ def test_scores_that_vanish_in_every_group_leave_no_errors(name: str) -> None:
     refused(lambda: COVARIANCES[name].rule.estimate(mean), "zero within each of the 2")
 
 
+def test_a_coefficient_of_one_period_alone_has_no_newey_west_error() -> None:
+    first = np.eye(4)[0]
+    X, e = np.column_stack([first, 1.0 - first]), np.array([0.0, 1.0, 1.0, -2.0])
+    series = Regression(X, e, np.diag([1.0, 1 / 3]), periods=np.arange(4))
+    refused(
+        lambda: COVARIANCES["Newey-West"].rule.estimate(series), "zero within each of the 4 periods"
+    )
+
+
 def test_a_wild_bootstrap_needs_a_residual_degree_of_freedom() -> None:
     two, draws = np.arange(2), wild_weights(2, kind="webb", draws=99, generator=generator())
     full = Regression(np.eye(2), np.zeros(2), np.eye(2), clusters=(two,))

@@ -233,6 +233,8 @@ def test_folder_of_something_else_is_refused(tmp_path: Path) -> None:
         _boot(tmp_path)
     with pytest.raises(qn.DataError, match="cannot keep checkpoints"):
         _boot(tmp_path / "letter.txt" / "run")
+    refused(lambda: _boot(""), "checkpoint: expected the path of a folder, got ''")  # type: ignore[arg-type]
+    refused(lambda: _boot(5), "checkpoint: expected the path of a folder, got 5")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("text", ["[]", "{", "null", "\udcff".encode("utf-8", "replace").decode()])

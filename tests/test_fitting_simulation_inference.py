@@ -59,6 +59,8 @@ def test_indices_of_two_samples_and_their_mixtures() -> None:
     found = sobol_indices(a, b, np.stack([b, a]))
     assert found.first[:, 0] == pytest.approx([1.0, 1.0 - 32 / (2 * 2) / 5])
     assert found.total[:, 0] == pytest.approx([32 / (2 * 2) / 5, 0.0])
+    far = sobol_indices(a + 1e8, b + 1e8, np.stack([b, a]) + 1e8)
+    assert far.first[:, 0] == pytest.approx(found.first[:, 0])
     assert np.isnan(found.first[:, 1]).all()
     assert np.isnan(found.total[:, 1]).all()
     assert found.used.tolist() == [2, 3]

@@ -25,10 +25,14 @@ def _array(*values: Any) -> Any:
     return np.array(values, dtype=float)
 
 
-def _told(found: Obstacle | None) -> Any:
+def _told(found: Obstacle | None, unit: float = 1.0) -> Any:
     if found is None:
         return None
-    return found.kind, found.rows, found.columns, found.need, found.room, found.cells
+    need, room = found.need / unit, found.room / unit
+    return found.kind, found.rows, found.columns, need, room, found.cells
+
+
+UNITS = pytest.mark.parametrize("unit", [1.0, 1 / 128])  # in the second all numbers are below one
 
 
 @pytest.mark.parametrize(
@@ -39,24 +43,27 @@ def _told(found: Obstacle | None) -> Any:
         ([[2, -2], [0, 0]], (-40, 0), (4, -12), ([40, 1], [20, 20])),
         ([[0, 0], [0, 0]], (3, 0), (0, -5), ([3, 1], [1, 5])),
         ([[2, -1], [0, 0]], (0, 0), (0, 0), ([3, 1], [2, 1])),
+        ([[0.02, -0.02], [0, 0]], (-0.08, 0), (0.04, -0.12), ([0.16, 1], [0.08, 0.12])),
     ],
 )
 def test_a_miss_is_measured_against_the_total_or_the_cells(
     seed: Any, rows: Any, columns: Any, expected: Any
 ) -> None:
     found = margin_scales(_array(*seed), _array(*rows), _array(*columns))
-    np.testing.assert_array_equal(found[0], expected[0])
-    np.testing.assert_array_equal(found[1], expected[1])
+    np.testing.assert_allclose(found[0], expected[0], rtol=1e-15)
+    np.testing.assert_allclose(found[1], expected[1], rtol=1e-15)
 
 
-def test_cells_of_one_sign_with_a_total_of_zero_are_emptied_until_none_is_left() -> None:
-    seed = _array([-1, 0, 0], [2, 3, 1], [0, 0, -1])
+@UNITS
+def test_cells_of_one_sign_with_a_total_of_zero_are_emptied_until_none_is_left(unit: float) -> None:
+    seed = unit * _array([-1, 0, 0], [2, 3, 1], [0, 0, -1])
     # row 0 holds only a negative cell; then column 0 only a positive one; column 2 holds both
-    found = emptied(seed, _array(0, 3, 5), _array(0, 3, 0))
-    np.testing.assert_array_equal(found, [[0, 0, 0], [0, 3, 1], [0, 0, -1]])
-    assert emptied(seed, _array(1, 3, 5), _array(1, 3, 0)) is seed
+    found = emptied(seed, unit * _array(0, 3, 5), unit * _array(0, 3, 0))
+    np.testing.assert_array_equal(found / unit, [[0, 0, 0], [0, 3, 1], [0, 0, -1]])
+    assert emptied(seed, unit * _array(1, 3, 5), unit * _array(1, 3, 0)) is seed
 
 
+@UNITS
 @pytest.mark.parametrize(
     ("seed", "rows", "columns", "expected"),
     [
@@ -72,14 +79,16 @@ def test_cells_of_one_sign_with_a_total_of_zero_are_emptied_until_none_is_left()
     ],
 )
 def test_the_first_row_or_column_that_cannot_meet_its_total(
-    seed: Any, rows: Any, columns: Any, expected: Any
+    seed: Any, rows: Any, columns: Any, expected: Any, unit: float
 ) -> None:
-    assert _told(first_obstacle(_array(*seed), _array(*rows), _array(*columns))) == expected
+    found = first_obstacle(*(unit * _array(*part) for part in (seed, rows, columns)))
+    assert _told(found, unit) == expected
 
 
 IN_0 = (_array(1, 0), _array(1, 0))  # row 0 and column 0 run away upwards
 
 
+@UNITS
 @pytest.mark.parametrize(
     ("seed", "u", "v", "expected"),
     [
@@ -94,8 +103,12 @@ IN_0 = (_array(1, 0), _array(1, 0))  # row 0 and column 0 run away upwards
         ([[1, 0], [-1, 1]], (3, 1), (2, 2), None),  # a negative one carries back: it leaves
     ],
 )
-def test_a_closed_set_is_proved_by_its_sums(seed: Any, u: Any, v: Any, expected: Any) -> None:
-    assert _told(closed_set(_array(*seed), _array(*u), _array(*v), IN_0)) == expected
+def test_a_closed_set_is_proved_by_its_sums(
+    seed: Any, u: Any, v: Any, expected: Any, unit: float
+) -> None:
+    z, rows, columns = (unit * _array(*part) for part in (seed, u, v))
+    found = closed_set(z, rows, columns, IN_0)
+    assert _told(found, unit) == expected
 
 
 @pytest.mark.parametrize(("extra", "kind"), [(1e-7, "set"), (1e-11, "face"), (-1e-11, "face")])
@@ -141,6 +154,7 @@ def test_a_programme_finds_the_largest_contradiction(monkeypatch: pytest.MonkeyP
     u, v = _array(3, 3, 1), _array(2, 2, 3)
     largest = ("set", (0, 1), (0, 1), 6.0, 4.0, ())
     assert _told(proved_set(STAIRS, u, v)) == largest
+    assert _told(proved_set(STAIRS / 128, u / 128, v / 128), 1 / 128) == largest
     assert proved_set(STAIRS, v, v) is None
     assert proved_set(np.zeros((3, 3)), u, v) is None
     # negative cells beside the stairs carry back into the set, and every cell turned carries out
@@ -161,16 +175,18 @@ def test_a_contradiction_stops_the_scaling_long_before_its_last_round() -> None:
     assert np.isnan(found.table).all()
 
 
-def test_a_quadratic_without_borders_is_met_in_one_step() -> None:
-    seed = _array([1, 2, 3], [4, 5, 7])
+@UNITS
+@pytest.mark.parametrize("keep_signs", [False, True])
+def test_a_quadratic_without_borders_is_met_in_one_step(unit: float, keep_signs: bool) -> None:
+    seed = unit * _array([1, 2, 3], [4, 5, 7])
     for z in (seed, seed.T):  # the shorter side is solved for
-        u, v = z.sum(axis=1) + 1.0, z.sum(axis=0) + len(z) / z.shape[1]
+        u, v = z.sum(axis=1) + unit, z.sum(axis=0) + unit * len(z) / z.shape[1]
         found = balance_least_squares(
-            z, np.ones_like(z), (u, v), keep_signs=False, tolerance=1e-11, max_iterations=5
+            z, np.ones_like(z), (u, v), keep_signs=keep_signs, tolerance=1e-11, max_iterations=5
         )
         assert found.iterations == 1
         # with equal variances every cell takes the same share
-        np.testing.assert_allclose(found.table, z + 1.0 / z.shape[1], rtol=1e-11)
+        np.testing.assert_allclose(found.table, z + unit / z.shape[1], rtol=1e-11)
 
 
 @pytest.mark.parametrize(("miss", "met"), [(1e-11, True), (1e-8, False)])
@@ -214,6 +230,8 @@ def test_a_contradiction_is_proved_when_the_steps_are_used_up(keep_signs: bool) 
     assert (found.obstacle is not None) == keep_signs
     if keep_signs:
         assert _told(found.obstacle) == ("set", (0, 1), (0, 1), 6.0, 4.0, ())
+        none = balance_least_squares(STAIRS, STAIRS, (u, v), **{**options, "max_iterations": 0})
+        assert _told(none.obstacle) == ("set", (0, 1), (0, 1), 6.0, 4.0, ())  # by the programme
     blocks: Any = np.kron(np.eye(2), np.ones((2, 2)))
     apart = balance_least_squares(blocks, blocks, (_array(3, 2, 1, 2), np.full(4, 2.0)), **options)
     assert apart.obstacle is not None

@@ -13,6 +13,7 @@ from quesnay.fitting.tables.leontief import (
     SingleFactors,
     inverse_diagonal,
     leontief,
+    propagation_lengths,
     reciprocal_condition,
     row_norm,
     single_leontief,
@@ -142,3 +143,11 @@ def test_row_norm_bounds_the_norm_of_the_interdependency_matrix() -> None:
     A = np.divide(flows, output, out=np.zeros_like(flows), where=output != 0)
     assert row_norm(flows, output) == pytest.approx(1.0 + np.abs(A).sum(axis=1).max(), rel=1e-14)
     assert row_norm(flows, output) >= np.linalg.norm(np.eye(150) - A, np.inf)
+
+
+def test_a_path_of_a_small_share_has_a_length_and_rounding_has_none() -> None:
+    # one step of 1e-10, two of it by 0.5; 1e-16 is the rounding of an entry of one
+    L = np.array([[1.0, 1e-10, 0.5e-10], [1e-16, 1.0, 0.5], [0.0, 0.0, 1.0]])
+    found = propagation_lengths(L)
+    np.testing.assert_allclose(found[[0, 0, 1], [1, 2, 2]], [1.0, 2.0, 1.0], rtol=1e-9)
+    assert np.isnan(found[[0, 1, 1, 2], [0, 0, 1, 0]]).all()

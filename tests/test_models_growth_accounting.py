@@ -106,6 +106,11 @@ def test_hyperbolic_stock_in_steady_growth_keeps_growing_steadily() -> None:
     ages = hyperbolic_efficiency(80, service_life=20.0)
     expected = 100 * np.sum(ages * 1.05 ** -np.arange(80.0))
     assert stock.iloc[0] == pytest.approx(expected)
+    # a stock that is given was bought in steady growth all the same
+    given_ = qn.perpetual_inventory(
+        investment, depreciation=0.1, profile="hyperbolic", initial=expected / 1.05
+    )
+    assert given_.to_numpy() == pytest.approx(stock.to_numpy())
 
 
 def test_given_stock_at_the_start() -> None:
@@ -181,6 +186,8 @@ def test_the_internal_rate_exhausts_the_income() -> None:
     again = qn.capital_services(stocks, prices, rates, rate=made.rate)
     assert again.growth.to_numpy() == pytest.approx(made.growth.to_numpy())
     assert made.index.iloc[0] == 100
+    small = qn.capital_services(1e-3 * stocks, prices, rates, property_income=1e-3 * income)
+    assert small.growth.to_numpy() == pytest.approx(made.growth.to_numpy())
 
 
 def test_services_of_assets_that_grow_alike_grow_with_them() -> None:

@@ -136,6 +136,9 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (curve(saturation_error=0.1), "needs saturation="),
     (curve(y_errors=[1, 2]), "4 positive standard errors"),
     (curve(y_errors=0), "4 positive standard errors"),
+    (curve(y_errors=[0.1, 0.1, 0.0, 0.1]), "4 positive standard errors"),
+    (curve(y_errors=[0.1, 1e-13, 0.1, 0.1]), "1e-13 to 0.1 are out of proportion to the levels"),
+    (curve(y_errors=[0.1, 1e13, 0.1, 0.1]), r"0.1 to 1e\+13 are out of proportion to the levels"),
     (curve("gompertz", [1, 2], [3, 2], saturation=9), "passes through"),
     (curve("gompertz", [1, 2], [3, 10], saturation=9), "passes through"),
     (curve("bass", [1, 2], [3, 4], saturation=9), "innovation alone"),
@@ -328,6 +331,8 @@ def test_what_is_at_fault_is_named(place: int) -> None:
 
 
 def test_what_lies_at_the_limit_is_taken() -> None:
+    assert len(qn.fit_grey(FLOW, horizon=100).forecast) == 100
+    refused(lambda: qn.fit_grey(FLOW, horizon=101), "periods from 1 to 100, got 101")
     assert qn.perpetual_inventory(FLOW, depreciation=1.0, initial=5).tolist() == FLOW.tolist()
     assert qn.perpetual_inventory(FLOW, depreciation=0.5, initial=0).tolist() == [
         1.0, 2.5, 4.25, 6.125,

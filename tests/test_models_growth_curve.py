@@ -1,5 +1,6 @@
 """Fitted curves: errors, intervals and their coverage, prediction, tables."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import quesnay as qn
 from quesnay.fitting.curves.fit import CurveProblem, bootstrap_draws
 from quesnay.fitting.curves.functions import LOGISTIC
 from quesnay.fitting.errors import ConvergenceError, EstimationError
+from quesnay.models.growth.curve import _launch_of
 
 THETA = np.array([4.0, 0.5, 2015.0])
 YEARS = np.arange(2005.0, 2026.0)
@@ -33,15 +35,19 @@ def test_standard_errors_are_those_of_scipy() -> None:
     assert fit.std_errors.to_numpy() == pytest.approx(np.sqrt(np.diag(covariance)), rel=1e-4)
 
 
-def test_a_start_that_leads_nowhere_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_start_that_leads_nowhere_or_to_a_worse_curve_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     known = qn.fit_curve("logistic", YEARS, noisy()).params
     search, refused = CurveProblem.search, iter([EstimationError("no"), ConvergenceError("no")])
+    worse = iter([1.1])
 
     def hostile(self: CurveProblem, *given: Any, **options: Any) -> Any:
         error = next(refused, None)
         if error is not None:
             raise error
-        return search(self, *given, **options)
+        found, times = search(self, *given, **options), next(worse, 1.0)
+        return replace(found, params=times * found.params, rss=times * found.rss)
 
     monkeypatch.setattr(CurveProblem, "search", hostile)
     assert qn.fit_curve("logistic", YEARS, noisy()).params.to_numpy() == pytest.approx(
@@ -195,12 +201,34 @@ def test_prediction_keeps_the_shape_asked_for() -> None:
 def test_launch_of_bass(t: list[int], y: list[int], origin: float) -> None:
     fit = qn.fit_curve("bass", t, y)
     assert fit.origin == origin
+    assert qn.fit_curve("bass", t, y, origin=origin).params.tolist() == fit.params.tolist()
     m, p, q = fit.params
     since = np.exp(-(p + q) * (np.array(t) - origin))
     by_hand = m * (1 - since) / (1 + q / p * since)  # Bass (1969)
     np.testing.assert_allclose(fit.data["fitted"], by_hand, rtol=1e-9)
     np.testing.assert_allclose(fit.data["resid"], y - by_hand, atol=1e-9)
     assert qn.fit_curve("bass", t, y, origin=t[0] - 3).origin == t[0] - 3
+
+
+@pytest.mark.parametrize(("span", "limit"), [(4.0, 4e9), (0.5, 1e9)])
+def test_a_launch_lies_a_thousand_million_spans_or_years_before_the_first_time_at_most(
+    span: float, limit: float
+) -> None:
+    times, levels = np.array([0.0, span / 2, span]), np.array([1.0, 2.0, 3.0])
+    assert _launch_of(times, levels, -limit) == -limit
+    with pytest.raises(qn.DataError, match="so far before 0 that the times look alike"):
+        _launch_of(times, levels, -1.01 * limit)
+
+
+def test_a_curve_that_bends_early_and_one_that_has_hardly_begun_are_found() -> None:
+    t = np.arange(1.0, 13.0)
+    early = 10.0 * (1.0 + 0.5 * np.exp(-0.8 * (t - 5.0))) ** -2.0  # Richards, a shape of 0.5
+    found = qn.fit_curve("richards", t, early)
+    assert found.params.tolist() == pytest.approx([10.0, 0.8, 5.0, 0.5], rel=1e-6)
+    left = np.exp(-0.07 * t)  # p + q = 0.07, in all less than one
+    slow = 10.0 * (1.0 - left) / (1.0 + 0.05 / 0.02 * left)
+    found = qn.fit_curve("bass", t, slow, saturation=10.0, origin=0.0)
+    assert found.params.tolist() == pytest.approx([10.0, 0.02, 0.05], rel=1e-6)
 
 
 def test_series_align_by_label() -> None:
@@ -301,3 +329,24 @@ def test_draws_of_a_curve_count_those_that_failed(monkeypatch: pytest.MonkeyPatc
     some, lost = bootstrap_draws(fit.problem, fit.fit, draws=12, seed=seed)
     assert lost == 4
     np.testing.assert_array_equal(some, np.delete(params, [0, 3, 6, 9], axis=0))
+
+
+@pytest.mark.parametrize("known", [np.ones(len(YEARS)), np.linspace(0.02, 0.1, len(YEARS))])
+def test_a_draw_of_a_curve_is_the_curve_and_residuals_of_the_size_of_errors(
+    known: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit = qn.fit_curve("logistic", YEARS, noisy(), y_errors=known)
+    search, drawn = CurveProblem.search, []
+
+    def watched(self: CurveProblem, start: Any, y: Any = None, **options: Any) -> Any:
+        drawn.append(y)
+        return search(self, start, y, **options)
+
+    monkeypatch.setattr(CurveProblem, "search", watched)
+    bootstrap_draws(fit.problem, fit.fit, draws=3, seed=np.random.SeedSequence(0))
+    shocks = (np.array(drawn) * fit.problem.level - fit.fitted.to_numpy()) / known
+    pool = fit.resid.to_numpy() / known
+    pool = (pool - pool.sum() / 21) * np.sqrt(21 / 18)  # about zero, and three parameters short
+    assert shocks.shape == (3, 21)
+    assert np.abs(shocks[..., None] - pool).min(axis=-1).max() < 1e-10
+    assert len(np.unique(shocks.round(9))) > 10

@@ -196,9 +196,19 @@ def test_indicators_may_begin_before_the_years() -> None:
     assert yearly(made.values, "sum").loc[1980:].to_numpy() == pytest.approx(SALES.loc[1980:])
 
 
-def test_a_change_of_unit_changes_nothing_else() -> None:
-    one, other = qn.disaggregate(SALES, GDP), qn.disaggregate(SALES * 1e4, GDP * 1e-3)
-    assert other.values.to_numpy() == pytest.approx(1e4 * one.values.to_numpy(), rel=1e-5)
+@pytest.mark.parametrize("method", ["chow-lin", "litterman"])
+def test_a_change_of_unit_changes_nothing_else(method: str) -> None:
+    one = qn.disaggregate(SALES, GDP, method=method)
+    other = qn.disaggregate(SALES * 1e4, GDP * 1e-3, method=method)
+    # rho is found to its last digits, by the slope: a likelihood's foot is flat to half of them
+    assert other.values.to_numpy() == pytest.approx(1e4 * one.values.to_numpy(), rel=1e-11)
+
+
+def test_indicators_that_are_nearly_alike_are_told_apart() -> None:
+    far = pd.DataFrame({"gdp": GDP, "unemployed": UNEMPLOYED})
+    near = far.assign(unemployed=GDP + 1e-3 * UNEMPLOYED)
+    one, other = (qn.disaggregate(SALES, frame, rho=0.7) for frame in (far, near))
+    assert other.values.to_numpy() == pytest.approx(one.values.to_numpy(), rel=1e-8)
 
 
 def test_errors_cover_the_truth() -> None:
@@ -222,6 +232,12 @@ def test_without_an_indicator_months_or_any_number() -> None:
     assert (
         qn.disaggregate([1.0, 2.0, 4.0], np.arange(1.0, 9.0), to=2, method="fernandez").outside == 2
     )
+
+
+def test_one_degree_of_freedom_is_cauchys_law() -> None:
+    row: Any = qn.disaggregate(SALES.iloc[:3], GDP.iloc[:12], rho=0.5).tidy().iloc[1]
+    t = row["estimate"] / row["std_error"]
+    assert row["p_value"] == pytest.approx(1.0 - 2.0 * np.arctan(abs(t)) / np.pi, rel=1e-9)
 
 
 def test_tables_and_tidy() -> None:

@@ -78,6 +78,22 @@ def test_redundant_identities_count_once() -> None:
     )
     assert twice.dof == one.dof == 1
     assert twice.adjusted.to_numpy() == pytest.approx(one.adjusted.to_numpy(), rel=1e-12)
+    # an identity that says little more says it all the same
+    apart = qn.reconcile(ESTIMATES, [IDENTITIES[0], "share = 0"], std_errors=ERRORS)
+    near = [IDENTITIES[0], "total = core + integration + 0.01 * share"]
+    little = qn.reconcile(ESTIMATES, near, std_errors=ERRORS)
+    assert little.dof == 2
+    assert little.adjusted.to_numpy() == pytest.approx(apart.adjusted.to_numpy(), abs=1e-6)
+
+
+def test_an_identity_of_fixed_values_may_be_missed_by_rounding_alone() -> None:
+    values = pd.Series({"a": 1.0, "b": 2.0, "c": 3.0})
+    options: dict[str, Any] = {"std_errors": pd.Series(0.1, values.index), "fixed": list("abc")}
+    assert qn.reconcile(values.add([0, 0, 1e-9]), "a + b = c", **options).dof == 0
+    millions = 1e6 * values.add([0, 0, 1e-9])
+    assert qn.reconcile(millions, "a + b = c", **options).residuals["after"].iloc[0] != 0.0
+    with pytest.raises(qn.BalanceError, match="-1e-06 is left after every adjustment"):
+        qn.reconcile(values.add([0, 0, 1e-6]), "a + b = c", **options)
 
 
 def test_values_that_must_vanish_do_to_rounding() -> None:
@@ -211,6 +227,7 @@ def test_a_covariance_may_miss_symmetry_and_size_by_rounding() -> None:
     # a correlation above one by less than 2e-9, as many labels as there are
     assert _pair([[4.0, 6.0 + 9e-9], [6.0 + 9e-9, 9.0]]).adjusted.notna().all()
     refused(lambda: _pair([[4.0, 6.0 + 18e-9], [6.0 + 18e-9, 9.0]]), "not positive semidefinite")
+    refused(lambda: _pair([[4e-9, 7e-9], [7e-9, 9e-9]]), "not positive semidefinite")
     refused(lambda: _pair([[4.0, 0.0], [0.0, -1e-9]]), "the variance of 'b' is below 0")
     held = _pair([[0.0, 0.0], [0.0, 9.0]])
     assert held.adjusted.to_dict() == {"a": 1.0, "b": pytest.approx(1.0)}

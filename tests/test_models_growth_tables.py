@@ -174,6 +174,11 @@ def test_one_year_of_investment_makes_a_stock_where_growth_is_given() -> None:
         flow, depreciation=1.0, profile="hyperbolic", growth=0.0, retirement_spread=0.0
     )
     assert alone.tolist() == pytest.approx([5 * (1 + 1 / 1.5)])
+    short = qn.perpetual_inventory(
+        flow, depreciation=1.0, profile="hyperbolic", growth=0.0, service_life=1.0,
+        retirement_spread=0.0,
+    )  # fmt: skip
+    assert short.tolist() == [5.0]
 
 
 def test_a_service_life_is_four_hundred_years_at_most() -> None:
@@ -214,6 +219,9 @@ def test_a_curve_through_two_points_by_hand() -> None:
     assert np.isnan(row["sigma"])
     assert row["rsquared"] == pytest.approx(1.0)
     assert made.reaches(3.0) == pytest.approx(2.0)
+    # a third point on the curve leaves a degree of freedom and nothing to doubt
+    sure = qn.fit_curve("logistic", [0, 1, 2], [1.0, 2.0, 3.0], saturation=4.0).conf_int()
+    np.testing.assert_allclose(sure, np.outer([4.0, np.log(3.0), 1.0], [1.0, 1.0]), rtol=1e-12)
 
 
 def test_what_is_said_below_a_curve() -> None:
@@ -261,6 +269,9 @@ def test_a_grey_forecast_by_hand() -> None:
     made = qn.fit_grey(pd.Series([1.0, 2.0, 4.0, 8.0], YEARS), horizon=2)
     assert made.params["a"] == pytest.approx(-2 / 3)
     assert made.params["b"] == pytest.approx(2 / 3)
+    small = qn.fit_grey(pd.Series([0.01, 0.02, 0.04, 0.08], YEARS), horizon=2)
+    np.testing.assert_allclose(100 * small.forecast, made.forecast, rtol=1e-6)
+    assert small.rsquared == pytest.approx(made.rsquared)
     forecast = made.tables()[0]
     steps = 2.0 * np.diff(np.exp([2.0, 8 / 3, 10 / 3]))
     np.testing.assert_allclose(forecast.frame["estimate"], steps, rtol=1e-10)
@@ -269,6 +280,9 @@ def test_a_grey_forecast_by_hand() -> None:
         "GM(1,1), a = -0.66667, b = 0.66667: growth of 94.77% a year (Deng 1982)."
     )
     assert "too rough for GM(1,1)" in forecast.notes[-1]
+    # Deng's range of four values: class ratios between exp(-2 / 5) and exp(2 / 5)
+    for step, smooth in ((0.39, True), (-0.39, True), (0.41, False), (-0.41, False)):
+        assert qn.fit_grey(pd.Series(np.exp(step * np.arange(4)), YEARS)).smooth == smooth
 
 
 def test_a_grey_model_says_its_rows_by_hand() -> None:

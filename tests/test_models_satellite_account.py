@@ -121,6 +121,7 @@ def test_the_core_is_calibrated_exactly_and_keeps_its_pattern() -> None:
     ("weights", "value", "target", "words"),
     [
         ({"x": [1.2]}, {"x": 1.0}, 0.5, r"segment 's', sector 'x' is 1.2; expected 0 to 1"),
+        ({"x": [1.0], "y": [-0.1]}, {"x": 1.0}, 0.5, r"segment 's', sector 'y' is -0.1; expected"),
         ({"x": [float("nan")]}, {"x": 1.0}, 0.5, r"sector 'x' is nan"),
         ({"x": [0.0]}, {"x": 1.0}, 0.5, "every core weight is zero"),
         ({"x": [1.0]}, {"y": 1.0}, 0.5, "core weights name sector 'x', not in the table"),
@@ -251,6 +252,18 @@ def test_core_and_linkage_are_those_of_the_split_table() -> None:
         # value added grows by 5 % with the same coefficients, and so does what the core needs
         assert np.isclose(concept(found, "integration")[0, draw], by_hand, rtol=1e-11)
         assert np.isclose(concept(found, "integration")[1, draw], 1.05 * by_hand, rtol=1e-11)
+
+
+def test_a_core_of_more_than_a_sector_is_all_of_it() -> None:
+    # weights 0.5 and 0.2, three and one and a half times; value added of "a" and "b" is 70 and 80
+    inputs = drawn() | {"in a": np.full(5, 3.0), "in b": np.full(5, 1.5)}
+    free = replace(economy(0.05), core_id=None).evaluate("linkage", inputs)
+    assert np.allclose(concept(free, "core")[0], 70.0 + 0.3 * 80.0, rtol=1e-12)
+    # to a core of 120 they are 120 / 51 times as large, but no more than all of "a" has ties
+    equal = {name: np.ones(5) for name in NAMES}
+    large = economy(0.05).evaluate("linkage", drawn(C18=120.0) | equal)
+    by_hand = split_by_hand(np.array([1.0 - 1e-9, 0.2 * 120 / 51]))
+    assert np.allclose(concept(large, "integration")[0], by_hand, rtol=1e-6)
 
 
 def test_a_forecast_takes_the_ties_of_the_year_before_per_unit_of_core() -> None:

@@ -183,6 +183,9 @@ def test_labels_of_copies_that_cannot_be_made_are_refused() -> None:
     with pytest.raises(qn.DataError, match=r"neither text nor numbers.*relabel=False"):
         qn.bootstrap(len, days, draws=5, cluster="firm", seed=0)
     assert len(qn.bootstrap(len, days, draws=5, cluster="firm", seed=0, relabel=False).draws) == 5
+    mixed = _panel(["a", 1, *"cdefgh"])
+    with pytest.raises(qn.DataError, match=r"such as 'a', are neither text nor numbers"):
+        qn.bootstrap(len, mixed, draws=5, cluster="firm", seed=0)
     taken = _panel(["a", "a #2", *"cdefgh"])
     with pytest.raises(qn.DataError, match="another one with ' #' behind it"):
         qn.bootstrap(len, taken, draws=5, cluster="firm", seed=0)
@@ -249,6 +252,7 @@ MALFORMED: list[tuple[Any, str]] = [
     (lambda: qn.monte_carlo(one, {"a": "b"}, draws=5, seed=0), "'a' is 'b'"),
     (lambda: qn.monte_carlo(one, {1: qn.Normal(0, 1)}, draws=5, seed=0), "names are text"),
     (lambda: qn.monte_carlo(one, {("a", "b"): qn.Normal(0, 1)}, draws=5, seed=0), "2 names"),
+    (lambda: checked_inputs({("a", 1): qn.JointNormal([0, 0], np.eye(2))}), "names are text"),
     (
         lambda: qn.monte_carlo(
             one, {"a": 1, ("a", "b"): qn.JointNormal([0, 0], np.eye(2))}, draws=5, seed=0
@@ -570,6 +574,15 @@ def test_labels_of_copies_say_which_copy_they_are() -> None:
     seen.clear()
     qn.bootstrap(look, data.assign(firm=[5, 7, 7, 9]), draws=60, cluster="firm", seed=3)
     assert {(5, 10, 11), (9, 5, 10)} <= seen
+    texts = data.astype("string")
+    kinds: set[Any] = set()
+
+    def kind(drawn: pd.DataFrame) -> int:
+        kinds.add(drawn["firm"].dtype)
+        return 1
+
+    qn.bootstrap(kind, texts, draws=9, cluster="firm", seed=3)
+    assert kinds == {texts["firm"].dtype}
 
 
 def test_what_draws_say_by_hand() -> None:

@@ -187,7 +187,9 @@ def mundlak(
         raise EstimationError("X: unit means repeat the regressors; there is nothing to test")
     fit = project(found.projection.residuals, wide)  # what the regressors explain adds nothing
     codes = as_codes(unit, fit.nobs, "unit")[0]
-    regression = Regression(fit.design, fit.residuals, fit.bread(), clusters=(codes,))
+    regression = Regression(
+        fit.design, fit.residuals, fit.bread(), clusters=(codes,), factor=fit.root(), Q=fit.Q
+    )
     added = slice(k, None)
     return clustered_test(
         fit.coefficients[added], regression, added, name="Mundlak", words=UNIT_MEANS

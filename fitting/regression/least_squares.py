@@ -372,10 +372,15 @@ class Projection:
         """Diagonal of the hat matrix, (n,)."""
         return np.asarray(np.einsum("ij,ij->i", self.Q, self.Q))
 
+    def root(self) -> Array:
+        """Return L, (k, k), with ``X L = Q`` and ``L L'`` the inverse of X'X."""
+        inverse = linalg.solve_triangular(self.R, np.eye(self.rank))
+        return np.asarray(inverse / self.scale[:, None])
+
     def bread(self) -> Array:
         """Return the inverse of X'X, (k, k)."""
-        inverse = linalg.solve_triangular(self.R, np.eye(self.rank)) / self.scale[:, None]
-        return np.asarray(inverse @ inverse.T)
+        root = self.root()
+        return np.asarray(root @ root.T)
 
     def annihilate(self, values: Array) -> Array:
         """Return what of `values`, (n,) or (n, m), the design does not explain."""

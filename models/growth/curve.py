@@ -514,7 +514,7 @@ def _covariance(problem: CurveProblem, fit: NonlinearFit, top_error: float | Non
         pull = -np.linalg.lstsq(fit.jacobian, root * by_all[:, 0], rcond=None)[0]
         move = np.ones(len(free))
         move[free] = pull
-        out = np.nan_to_num(out) if fit.dof == 0 and problem.weights is None else out
+        out = np.nan_to_num(out)  # not known without degrees of freedom: what S adds is
         out += (top_error / problem.level) ** 2 * np.outer(move, move)
     return np.asarray(out * np.outer(problem.scale, problem.scale))
 

@@ -277,6 +277,8 @@ def _estimate(
         fit.residuals,
         fit.bread(),
         clusters=tuple(group.codes for group in clusters),
+        factor=fit.root(),
+        Q=fit.Q,
         weights=sample.weights,
     )
     # quasi-demeaned and weighted errors are to be independent with equal variances

@@ -230,6 +230,33 @@ def test_one_vintage_a_year_needs_a_deflator_of_its_own(official: AuditResult) -
     assert high > 100 * (official_low / 1.0675 - 1)
 
 
+def test_where_one_vintage_a_year_is_enough_it_is_told_which() -> None:
+    """By hand: GDP grows by 25 %, in real terms by 10: 1.2 x 1.25 / 1.1 = 1.364, the total.
+
+    With the revised GDP the deflator is 1.375 / 1.1 and the total would be 1.5.
+    """
+    gdp = pd.DataFrame(
+        {
+            "year": [2017, 2018, 2018], "vintage": ["a", "a", "after census"],
+            "gdp": [80.0, 100.0, 110.0], "real_growth": [None, 10.0, 10.0], "unit": "trillion yuan",
+        }
+    )  # fmt: skip
+    figures = rows(
+        T17=(2017, "1.000", "trillion yuan"), T18=(2018, "1.364", "trillion yuan"),
+        G18=(2018, "20.0", "percent"), S18=(2018, "1", "percent"),
+    )  # fmt: skip
+    found = qn.audit(figures, gdp)
+    assert set(found.assignments["G18"]) == {"2017 a, 2018 a"}
+    special = found.one_vintage
+    assert special.feasible
+    assert special.sets[["vintages", "coherent", "fits"]].to_numpy().tolist() == [
+        ["2017 a, 2018 a", True, True], ["2017 a, 2018 after census", False, False],
+    ]  # fmt: skip
+    needed = [100 * (1.3635 / 1.0005 / 1.2005 - 1), 100 * (1.3645 / 0.9995 / 1.1995 - 1)]
+    assert special.deflator.loc[2018, ["low", "high"]].tolist() == pytest.approx(needed, abs=1e-4)
+    assert [one.kind for one in found.found] == ["verdict", "rests on", "implied"]
+
+
 def test_readings_name_what_changes(report: AuditResult) -> None:
     by_name = {one.name: one for one in report.readings}
     without = by_name["without the figures quoted by a trade news page"]

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
+from scipy import stats
 
 import quesnay as qn
 from quesnay.fitting.regression.covariance import HC1
@@ -806,16 +807,29 @@ def test_a_role_that_is_missing_in_all_rows_is_named(role: str) -> None:
 
 
 class Own:
-    """Errors of a user's own: every variance is one."""
+    """Errors of a user's own: every variance is one; degrees of freedom are 5, 4, ..."""
 
     def estimate(self, regression: Any) -> Any:
+        k = regression.X.shape[1]
         return dataclasses.replace(
-            HC1().estimate(regression), matrix=np.eye(regression.X.shape[1]), name="own"
+            HC1().estimate(regression), matrix=np.eye(k), df=5.0 - np.arange(k), name="own"
         )
 
 
-def test_errors_of_ones_own_rule_are_taken() -> None:
-    assert qn.fit_panel("y ~ x", DATA, covariance=Own()).std_errors.tolist() == [1.0, 1.0]
+def test_errors_of_ones_own_rule_are_taken_and_what_joins_some_has_the_fewest_of_their_df() -> None:
+    fit = qn.fit_panel("y ~ x + z", DATA, covariance=Own())
+    assert fit.std_errors.tolist() == [1.0, 1.0, 1.0]
+    b, x, z = fit.params
+    joint = fit.wald_test(["x", "z"])
+    assert joint.distribution == "F(2, 3)"
+    assert joint.p_value == pytest.approx(stats.f.sf((x**2 + z**2) / 2, 2, 3))
+    assert fit.nonlinear("Intercept + x").df == 4
+    reach = stats.t.ppf(0.975, 3) * np.sqrt(3)
+    found = fit.predict(pd.DataFrame({"x": [1.0], "z": [1.0]}), interval="confidence").loc[0]
+    assert found.tolist() == pytest.approx([b + x + z, b + x + z - reach, b + x + z + reach])
+    assert fit.to_statsmodels().pvalues.tolist() == pytest.approx(
+        list(2 * stats.t.sf(np.abs(fit.params), 3))
+    )
 
 
 def test_a_column_with_digits_of_its_own_stays_however_near() -> None:

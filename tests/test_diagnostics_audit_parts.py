@@ -154,7 +154,7 @@ def test_vintages_are_before_or_after_a_revision_by_name_and_date() -> None:
     found = vintages([
         gdp(2018, "preliminary", 90.0309, published="2019-01"),
         gdp(2018, "after fourth census", 91.9281, published="2019-11"),
-        gdp(2017, "final", 83.2, published="2019-12"),
+        gdp(2017, "final", 83.2, published="2019-11"),
         gdp(2017, "first", 82.7122, published="2018-01", basis="own"),
         gdp(2016, "undated", 74.0),
     ]).by_year  # fmt: skip

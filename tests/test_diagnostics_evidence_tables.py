@@ -151,11 +151,14 @@ def test_a_tenth_of_the_draws_may_be_lost(lost: int, failed: int) -> None:
     )
 
 
-def test_a_grid_is_at_most_a_million_and_rules_say_what_they_exclude() -> None:
+def test_a_grid_is_at_most_a_million_and_rules_say_what_they_exclude(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     levels = list(range(1000))
     assert len(qn.Grid({"a": (1,), "b": (2,)}).specifications()) == 1
     with pytest.raises(qn.QuesnayError, match="1001000 combinations, more than 1000000"):
         qn.Grid({"a": levels, "b": [*levels, 1000]})
+    monkeypatch.setattr("quesnay.diagnostics.evidence.specification._LARGEST", 4)
     rules = [
         qn.Rule("no pairs", lambda c: c["a"] == c["b"]),
         qn.Rule("no ones", lambda c: c["a"] == 1),
@@ -287,6 +290,14 @@ def test_every_root_of_the_cubic_has_the_selection_that_it_was_solved_for(delta:
     for bias in roots:
         assert cubic.selection(float(bias)) == pytest.approx(delta, rel=1e-9)
     assert list(np.abs(roots)) == sorted(np.abs(roots))
+
+
+def test_a_root_of_the_cubic_counts_twice_where_it_only_touches_and_not_where_it_misses() -> None:
+    """By hand: at delta 3 it is 1 - 3.5 v + 2 v^2 + 2 v^3 = 2 (v - 1/2)^2 (v + 2)."""
+    touching = coefficient_stability._Cubic(2.0, 1.0, 1.0, 2.0, 1 / 6)
+    assert touching.biases(3.0) == pytest.approx([0.5, 0.5, -2.0], abs=1e-7)
+    above = replace(touching, room=1 / 6 + 1e-5)  # the two are 0.5 and 0.004 i
+    assert above.biases(3.0) == pytest.approx([-2.0], abs=1e-4)
 
 
 @pytest.mark.parametrize(

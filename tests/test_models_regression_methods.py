@@ -34,6 +34,7 @@ DATA = pd.DataFrame(
 DATA["iv"] = DATA["x"] + G.standard_normal(N)
 DATA["y"] = 2 * DATA["x"] + np.log(DATA["z"]) + G.standard_normal(N)
 DATA["k"] = G.integers(0, 10, N)
+DATA["y"] += np.repeat(G.standard_normal(UNITS), TIMES)  # so that random effects are not all zero
 PANEL: dict[str, Any] = {"unit": "u", "time": "t"}
 IV: dict[str, Any] = {"endogenous": "x", "instruments": "iv"}
 
@@ -188,14 +189,23 @@ def test_levels_of_effects_are_the_coefficients_of_dummies() -> None:
         assert found["t", year] == pytest.approx(dummies[f"C(t)[T.{year}]"], rel=1e-8)
 
 
-def test_random_effects_are_shrunk_mean_residuals_of_units() -> None:
-    fit = qn.fit_random_effects("y ~ x + z", DATA, **PANEL)
+@pytest.mark.parametrize("weights", [None, "w"])
+def test_random_effects_are_shrunk_mean_residuals_of_units(weights: str | None) -> None:
+    data = DATA.drop(index=[0, 1, 2, 9, 40])  # units of five to eight rows
+    fit = qn.fit_random_effects("y ~ x + z", data, **PANEL, weights=weights)
     unit, rest = (
         fit.details[f"standard deviation of {part}"] ** 2 for part in ("unit effects", "the rest")
     )
-    share = unit / (unit + rest / TIMES)
-    expected = share * fit.resid.groupby(DATA["u"]).mean()
-    np.testing.assert_allclose(fit.effects()["value"], expected, atol=1e-12)
+    w = data["w"] if weights else data["w"] * 0 + 1
+    sums = w.groupby(data["u"]).sum()
+    mean = (w * fit.resid).groupby(data["u"]).sum() / sums
+    assert unit > 0.5
+    taken = data["u"].map(1 - (rest / (rest + unit * sums)) ** 0.5)
+    share = fit.details["median share of the unit mean taken off"]
+    assert share == pytest.approx(taken.median(), rel=1e-9)
+    found = fit.effects().set_index("group")
+    np.testing.assert_allclose(found["value"], unit / (unit + rest / sums) * mean, rtol=1e-9)
+    assert found["rows"].to_dict() == data["u"].value_counts().to_dict()
 
 
 @pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")

@@ -18,7 +18,12 @@ from hypothesis import given, settings, strategies as st
 import quesnay as qn
 from quesnay.diagnostics.audit.figures import printed_interval
 from quesnay.diagnostics.audit.files import ReportFile
-from quesnay.diagnostics.audit.identities import Identity, Quantity
+from quesnay.diagnostics.audit.identities import (
+    ACCOUNT_IDENTITIES,
+    ACCOUNT_QUANTITIES,
+    Identity,
+    Quantity,
+)
 from quesnay.diagnostics.audit.result import AuditResult
 from quesnay.models.satellite.concepts import CONCEPTS
 
@@ -245,7 +250,11 @@ def test_where_one_vintage_a_year_is_enough_it_is_told_which() -> None:
         T17=(2017, "1.000", "trillion yuan"), T18=(2018, "1.364", "trillion yuan"),
         G18=(2018, "20.0", "percent"), S18=(2018, "1", "percent"),
     )  # fmt: skip
-    found = qn.audit(figures, gdp)
+    own = Identity.parse("real growth again", "Z = R")  # beside those of an account it moves nothing
+    found = qn.audit(
+        figures, gdp, identities=(*ACCOUNT_IDENTITIES, own),
+        quantities=(*ACCOUNT_QUANTITIES, Quantity("Z", "real growth again", "percent")),
+    )  # fmt: skip
     assert set(found.assignments["G18"]) == {"2017 a, 2018 a"}
     special = found.one_vintage
     assert special.feasible

@@ -345,6 +345,24 @@ def test_clusters_count_by_how_evenly_they_carry_the_estimate() -> None:
     assert many.remedy == "none needed"
 
 
+def test_forty_clusters_alike_are_enough() -> None:
+    alike = panel(units=40, years=3).assign(x=np.tile([0.0, 1.0, 3.0], 40))
+    examined = assumptions.examine(qn.fit_panel("y ~ x", alike, cluster="unit"))
+    found = assumptions.effective_clusters(examined)
+    assert found.statistic == 40.0
+    assert found.verdict == "enough: 40 clusters count like 40"
+    assert diagnosis._recommended(examined, examined.fit).name == "CR1"
+
+
+@pytest.mark.parametrize(("units", "years", "said"), [(1, 9, []), (2, 5, ["unit"]), (9, 1, [])])
+def test_units_are_the_clusters_where_there_are_several_seen_again(
+    units: int, years: int, said: list[str]
+) -> None:
+    fit = qn.fit_panel("y ~ x", panel(units=units, years=years), unit="unit")
+    advised = diagnosis._advised(assumptions.examine(fit))
+    assert [group.name for group in advised.sample.clusters] == said
+
+
 def test_a_regressor_that_nearly_depends_on_others_is_named_with_its_price() -> None:
     frame = panel().assign(w=lambda d: d["x"] + 0.1 * d["w"])
     examined = assumptions.examine(qn.fit_panel("y ~ x + w", frame))

@@ -998,6 +998,7 @@ def test_two_columns_of_clusters_beside_instruments() -> None:
     np.testing.assert_allclose(found.params, beta, rtol=1e-9)
     np.testing.assert_allclose(found.std_errors**2, wanted, rtol=1e-8)
     assert found.df.eq(G - 1).all()
+    assert found.glance().loc[0, "clusters"] == G
     assert f"F(1, {G - 1})" in {one.distribution for one in found.tests}
     refused(
         lambda: qn.fit_instrumental("y ~ x", DATA, **IV, cluster=["u", "t"], method="liml"),

@@ -193,6 +193,16 @@ def test_uneven_dates_are_said_and_months_are_even(
     assert f"unevenly spaced {said}" in notes if said else "unevenly" not in notes
 
 
+@pytest.mark.parametrize("first", [1, "1"])
+def test_periods_that_a_category_orders_need_be_neither_numbers_nor_dates(first: Any) -> None:
+    order = pd.CategoricalDtype([first, "the war", "after"], ordered=True)
+    frame = PANEL[PANEL["t"] < 2003]
+    times = frame["t"].map({2000: first, 2001: "the war", 2002: "after"}).astype(order)
+    fit = qn.fit_differences("y ~ x", frame.assign(t=times), **WHO)
+    assert fit.params.tolist() == qn.fit_differences("y ~ x", frame, **WHO).params.tolist()
+    assert "unevenly" not in fit.summary()
+
+
 @pytest.mark.parametrize("weights", [None, "w"])
 def test_r_squared_does_not_depend_on_how_the_intercept_is_written(weights: str | None) -> None:
     frame = DATA.assign(w=DATA["c"] + 1.0, one=2.0)

@@ -653,6 +653,15 @@ def test_one_declared_end_binds_a_quantity_that_is_not_printed(ends: dict[str, A
     assert found.conflicts == [["T19"], ["C19", "I19"]]
 
 
+def test_a_ratio_to_what_is_not_printed_follows_where_it_is_printed_in_another_year() -> None:
+    """I is 8.95 to 9.05 and C = T - I, with T 9.5 to 10.5, is 0.45 to 1.55: so is I over C."""
+    unit = "trillion CNY"
+    figures = rows(T18=(2018, "10", unit), I18=(2018, "9.0", unit), Q20=(2020, "5", "ratio"))
+    core = Quantity("C", "core", like="T", low=0.0, high=20.0)
+    found = of_own(figures, "T = C + I", "I = Q * C", C=core)
+    assert extent(found.bounds, "Q", 2018) == pytest.approx((8.95 / 1.55, 9.05 / 0.45), rel=1e-5)
+
+
 def test_what_nothing_bounds_is_not_given_as_a_number() -> None:
     """With C and I left out, T >= 2.2 trillion and H = 74.8 % bound them below only."""
     unit = "100 million CNY"
@@ -719,7 +728,6 @@ def test_own_definitions_are_alternatives(tmp_path: Path) -> None:
 [[identity]]
 name = "markup"
 equation = "U = P / R"
-definition = "on revenue"
 [[identity]]
 name = "markup"
 equation = "U = P / (R - P)"

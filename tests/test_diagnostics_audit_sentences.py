@@ -1,6 +1,7 @@
 """What an audit says, sentence by sentence, of results made by hand."""
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -337,6 +338,14 @@ def test_a_double_rounding_rounds_to_what_is_printed_and_one_does_not(
     """By hand: 1.447 is 1.45 and then 1.5, but 1.4 at once."""
     own = posed(choice("a", "2019-01", share))
     assert result._double_rounding(own, S18, own.several) == said
+
+
+def test_a_figure_of_two_digits_is_rounded_to_three_first(posed: Any) -> None:
+    """By hand: 1.4447 is 1.445 and then 1.45, but 1.44 at once."""
+    own = posed(choice("a", "2019-01", 1.4447))
+    said = "give 1.44470, rounded 1.445, rounded again 1.45"
+    fine = replace(S18, printed="1.45")
+    assert result._double_rounding(own, fine, own.several).endswith(said)
 
 
 def test_only_gdp_that_was_known_is_rounded_twice(posed: Any) -> None:

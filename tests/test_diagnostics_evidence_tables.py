@@ -123,6 +123,14 @@ def shifted(choices: Any, rng: np.random.Generator, draws: int) -> tuple[float, 
     return float(choices["shift"]), drawn
 
 
+def test_two_draws_make_an_interval_and_one_does_not() -> None:
+    grid = qn.Grid({"shift": (1, 2)})
+    two = run_specifications(shifted, grid, draws=2, seed=1, reported=(1.0, 1.2))
+    assert len(two.estimates) == 2
+    with pytest.raises(qn.QuesnayError, match="only 1 of the draws are finite"):
+        run_specifications(shifted, grid, draws=1, seed=1, reported=(1.0, 1.2))
+
+
 @pytest.mark.parametrize(("lost", "failed"), [(0, 0), (10, 0), (11, 1)])
 def test_a_tenth_of_the_draws_may_be_lost(lost: int, failed: int) -> None:
     grid = qn.Grid({"shift": (1, 3), "lost": (lost,)})
@@ -300,6 +308,7 @@ def test_a_root_of_the_cubic_counts_twice_where_it_only_touches_and_not_where_it
     assert touching.biases(3.0) == pytest.approx([0.5, 0.5, -2.0], abs=1e-7)
     above = replace(touching, room=1 / 6 + 1e-5)  # the two are 0.5 and 0.004 i
     assert above.biases(3.0) == pytest.approx([-2.0], abs=1e-4)
+    assert replace(touching, room=0.0).biases(3.0)[0] == pytest.approx(0.0, abs=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -365,12 +365,15 @@ def test_units_are_the_clusters_where_there_are_several_seen_again(
 
 def test_a_regressor_that_nearly_depends_on_others_is_named_with_its_price() -> None:
     frame = panel().assign(w=lambda d: d["x"] + 0.1 * d["w"])
-    examined = assumptions.examine(qn.fit_panel("y ~ x + w", frame))
-    X = sm.add_constant(frame[["x", "w"]]).to_numpy()
-    factor = max(variance_inflation_factor(X, place) for place in (1, 2))
+    frame["v"] = np.tile([1.0, 0.0, 2.0, 5.0], 18)
+    examined = assumptions.examine(qn.fit_panel("y ~ v + x + w", frame))
+    X = sm.add_constant(frame[["v", "x", "w"]]).to_numpy()
+    factors = [variance_inflation_factor(X, place) for place in (1, 2, 3)]
+    factor, name = max(zip(factors, "vxw", strict=True))
+    assert name != "v"
     found = assumptions.inflation(examined)
     assert found.statistic == pytest.approx(factor)
-    assert found.verdict.startswith("high: ")
+    assert found.verdict == f"high: {name} is nearly a combination of the others"
     assert found.consequence == (
         f"its error is {np.sqrt(factor):.2g} x what unrelated regressors would give"
     )

@@ -797,6 +797,15 @@ def test_columns_of_the_same_unit_means_count_once() -> None:
     np.testing.assert_allclose(fit.params, by_hand.params, rtol=1e-8)
 
 
+def test_a_unit_seen_once_stands_at_its_mean_and_the_others_vary_about_theirs() -> None:
+    data = DATA[(DATA["u"] != "u03") | (DATA["t"] == 2004)]
+    fit = qn.fit_correlated_random_effects("y ~ x", data, unit="u")
+    means = data["x"].groupby(data["u"]).transform("mean")
+    by_hand = qn.fit_random_effects("y ~ x + m", data.assign(m=means), unit="u")
+    assert list(fit.names) == ["Intercept", "x", "mean(x)"]
+    np.testing.assert_allclose(fit.params, by_hand.params, rtol=1e-8)
+
+
 def test_a_prediction_of_the_mean_is_one_number_for_any_rows() -> None:
     fit = qn.fit_panel("y ~ 1", DATA)
     assert fit.predict(DATA.head(3)).tolist() == pytest.approx([DATA["y"].mean()] * 3, rel=1e-12)

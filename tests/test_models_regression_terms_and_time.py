@@ -118,6 +118,7 @@ def test_time_that_has_an_order_is_read_in_it(name: str, labels: Callable[[], An
         ),
         lambda: pd.Categorical(PLACE.map(dict(enumerate("abcdefgh")))),
         lambda: PLACE.map(lambda k: "before" if k < 4 else f"after {k}"),
+        lambda: PLACE.map(lambda k: f"{2000 + k}-12" if k < 7 else "20070-12"),  # a year mistyped
     ],
 )
 def test_time_without_an_order_is_refused(labels: Callable[[], Any]) -> None:
@@ -156,7 +157,7 @@ def test_scores_of_a_lost_year_are_zero_in_driscoll_and_kraay() -> None:
     assert fit.df["x"] == TIMES - 2  # seven periods have rows
 
 
-@pytest.mark.parametrize(("most", "said"), [(1, False), (2, True), (1.5, False)])
+@pytest.mark.parametrize(("most", "said"), [(1, False), (2, True), (1.5, False), (2.5, False)])
 def test_weights_that_look_like_counts_are_remarked(most: float, said: bool) -> None:
     weights = np.where(PANEL["t"] > 2000, 1.0, most)
     notes = qn.fit_panel("y ~ x", PANEL.assign(n=weights), weights="n").summary()

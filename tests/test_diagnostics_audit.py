@@ -227,12 +227,14 @@ def test_one_vintage_a_year_needs_a_deflator_of_its_own(official: AuditResult) -
     assert bounds["deflator 2018 low"] == pytest.approx(100 * lowest, abs=1e-3)
     assert bounds["deflator 2018 high"] == pytest.approx(100 * highest, abs=1e-3)
     assert low == pytest.approx(100 * lowest, abs=1e-3)
-    official_low = 91.9281 / 82.7122  # any pair of nominal and real GDP: at most this deflator
-    assert (
-        special.deflator["official_high"].to_dict()[2018]
-        < 100 * (91.9281 / 82.0754 / 1.0665 - 1) + 1e-3
-    )
-    assert high > 100 * (official_low / 1.0675 - 1)
+    rise = 91.9281 - 82.0754  # from the lowest GDP of 2017
+    highest = t18_low / (t18_low - 0.0675 * rise) / 1.5565 - 1
+    assert high == pytest.approx(100 * highest, abs=1e-3)
+    # The official ones over all pairs: real growth of the revised GDP is 6.65 % at least, of the
+    # preliminary one 6.65 % at most.
+    ends = [100 * (nominal / 1.0665 - 1) for nominal in (90.0309 / 83.2036, 91.9281 / 82.0754)]
+    official_ends = special.deflator.loc[2018, ["official_low", "official_high"]].tolist()
+    assert official_ends == pytest.approx(ends, abs=1e-3)
 
 
 def test_where_one_vintage_a_year_is_enough_it_is_told_which() -> None:
@@ -250,7 +252,7 @@ def test_where_one_vintage_a_year_is_enough_it_is_told_which() -> None:
         T17=(2017, "1.000", "trillion yuan"), T18=(2018, "1.364", "trillion yuan"),
         G18=(2018, "20.0", "percent"), S18=(2018, "1", "percent"),
     )  # fmt: skip
-    own = Identity.parse("real growth again", "Z = R")  # beside those of an account it moves nothing
+    own = Identity.parse("real growth again", "Z = R")  # beside an account it moves nothing
     found = qn.audit(
         figures, gdp, identities=(*ACCOUNT_IDENTITIES, own),
         quantities=(*ACCOUNT_QUANTITIES, Quantity("Z", "real growth again", "percent")),
@@ -657,9 +659,10 @@ def test_a_ratio_to_what_is_not_printed_follows_where_it_is_printed_in_another_y
     """I is 8.95 to 9.05 and C = T - I, with T 9.5 to 10.5, is 0.45 to 1.55: so is I over C."""
     unit = "trillion CNY"
     figures = rows(T18=(2018, "10", unit), I18=(2018, "9.0", unit), Q20=(2020, "5", "ratio"))
-    core = Quantity("C", "core", like="T", low=0.0, high=20.0)
-    found = of_own(figures, "T = C + I", "I = Q * C", C=core)
+    core, twice = Quantity("C", "core", like="T", low=0.0, high=20.0), Quantity("Z", "Z", like="T")
+    found = of_own(figures, "T = C + I", "I = Q * C", "Z = T + I", C=core, Z=twice)
     assert extent(found.bounds, "Q", 2018) == pytest.approx((8.95 / 1.55, 9.05 / 0.45), rel=1e-5)
+    assert extent(found.bounds, "Z", 2018) == pytest.approx((18.45, 19.55), rel=1e-5)
 
 
 def test_what_nothing_bounds_is_not_given_as_a_number() -> None:

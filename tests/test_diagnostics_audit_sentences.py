@@ -184,6 +184,10 @@ def test_findings_that_have_no_ground_are_not_told() -> None:
         own = made(ROWS, tried=tried, one_vintage=one)
         kinds = [finding.kind for finding in result.findings_of(PROBLEM, own)]
         assert ("vintages mixed" in kinds) is mixed
+    both = [("S18", "2018 a", "", True, True, 1, 2), ("S18", "2018 late", "", True, False, 1, 2)]
+    found = list(result.findings_of(PROBLEM, made(both)))
+    assert "late" not in [one.kind for one in found]  # it fits what was known too
+    assert "only with GDP published after" not in found[0].text
     other = reading(left_out=("K18",))
     misses = pd.DataFrame(
         {"left_out": ["S18"], "id": "S18", "implied_low": 1.0, "implied_high": 2.0, "unit": "t"}

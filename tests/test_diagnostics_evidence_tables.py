@@ -427,7 +427,7 @@ def test_an_update_misses_by_the_sum_of_its_cells_over_that_of_the_official_ones
          r"back-test: no table of 2018; there are \[2017\]"),
         (lambda: update({2017: OLD, 2018: NEW}, [(2017, 2018)],
                                     groups={"g": ["c"]}), "group 'g' has no sector 'c'"),
-        (lambda: update_embedded(updates=[(2017, 2018, 2020)]), "pairs of years .from, to."),
+        (lambda: update_embedded(updates=[(2017, 2018), (2018,)]), "pairs of years .from, to."),
         (lambda: update_embedded(updates=[]), "pairs of years"),
         (lambda: update_embedded(updates=[(2017, "2018")]), "pairs of years"),
     ],

@@ -281,8 +281,12 @@ def test_lags_and_differences_go_by_unit_and_time() -> None:
     assert fit.nobs == other.nobs == UNITS * (TIMES - 3)
     gap = DATA.drop(index=DATA.index[DATA["t"] == 2003][0])
     assert qn.fit_panel("y ~ lag(x)", gap, **PANEL).nobs == N - UNITS - 2
+    unnamed = DATA.assign(u=DATA["u"].mask(DATA.index == 3))
+    assert qn.fit_panel("y ~ lag(x)", unnamed, **PANEL).nobs == N - UNITS - 2
     refused(lambda: qn.fit_panel("y ~ lag(x)", DATA), "lag.x. needs time=")
     refused(lambda: qn.fit_panel("y ~ lag(x)", DATA, time="t"), "is seen twice: name unit=")
+    again = pd.concat([DATA.head(1), DATA])
+    refused(lambda: qn.fit_panel("y ~ lag(x)", again, **PANEL), "and t; 2001 is seen twice: name")
     refused(lambda: qn.fit_panel("y ~ lag(x, 0)", DATA, **PANEL), "whole number k from 1 on")
 
 
@@ -965,7 +969,7 @@ def test_priors_that_do_not_fit_are_named(mean: Any, std: Any, message: str) -> 
 def test_rows_and_columns_at_fault_are_named() -> None:
     data = DATA.head(6).set_axis(list("pqrstv")).assign(n=[1, 2, 1.5, 1, 1, 2.5])
     refused(lambda: qn.fit_panel("y ~ x", data, frequency="n"), "1.5 at row 'r' is no whole number")
-    less = data.assign(w=[1.0, 1.0, -2.0, 1.0, -3.0, 1.0])
+    less = data.assign(w=[1.0, 0.0, -2.0, 1.0, -3.0, 1.0])
     refused(lambda: qn.fit_panel("y ~ x", less, weights="w"), "weights: -2 at row 'r' is negative")
     far = data.assign(x=[0.0, 1.0, 2.0, np.inf, -np.inf, 1.0])
     refused(lambda: qn.fit_panel("y ~ x", far), "'x' is infinite at row 's'; mend the value")

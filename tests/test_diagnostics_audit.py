@@ -233,7 +233,7 @@ def test_one_vintage_a_year_needs_a_deflator_of_its_own(official: AuditResult) -
     # The official ones over all pairs: real growth of the revised GDP is 6.65 % at least, of the
     # preliminary one 6.65 % at most.
     ends = [100 * (nominal / 1.0665 - 1) for nominal in (90.0309 / 83.2036, 91.9281 / 82.0754)]
-    official_ends = special.deflator.loc[2018, ["official_low", "official_high"]].tolist()
+    official_ends = special.deflator[["official_low", "official_high"]].T[2018].tolist()
     assert official_ends == pytest.approx(ends, abs=1e-3)
 
 
@@ -264,7 +264,7 @@ def test_where_one_vintage_a_year_is_enough_it_is_told_which() -> None:
         ["2017 a, 2018 a", True, True], ["2017 a, 2018 after census", False, False],
     ]  # fmt: skip
     needed = [100 * (1.3635 / 1.0005 / 1.2005 - 1), 100 * (1.3645 / 0.9995 / 1.1995 - 1)]
-    assert special.deflator.loc[2018, ["low", "high"]].tolist() == pytest.approx(needed, abs=1e-4)
+    assert special.deflator[["low", "high"]].T[2018].tolist() == pytest.approx(needed, abs=1e-4)
     assert [one.kind for one in found.found] == ["verdict", "rests on", "implied"]
 
 
@@ -660,7 +660,8 @@ def test_a_ratio_to_what_is_not_printed_follows_where_it_is_printed_in_another_y
     unit = "trillion CNY"
     figures = rows(T18=(2018, "10", unit), I18=(2018, "9.0", unit), Q20=(2020, "5", "ratio"))
     core, twice = Quantity("C", "core", like="T", low=0.0, high=20.0), Quantity("Z", "Z", like="T")
-    found = of_own(figures, "T = C + I", "I = Q * C", "Z = T + I", C=core, Z=twice)
+    texts = "T = C + I", "I = Q * C", "W = 2 * Q", "Z = T + I"
+    found = of_own(figures, *texts, C=core, W=Quantity("W", "W", "ratio"), Z=twice)
     assert extent(found.bounds, "Q", 2018) == pytest.approx((8.95 / 1.55, 9.05 / 0.45), rel=1e-5)
     assert extent(found.bounds, "Z", 2018) == pytest.approx((18.45, 19.55), rel=1e-5)
 
@@ -747,6 +748,40 @@ unit = "percent"
     found = qn.audit(qn.read_figures(path))
     assert found.assignments["U18 definition"].tolist() == ["on costs"]
     assert "by the 'on costs' definition" in " ".join(found.findings)
+
+
+def test_a_definition_may_need_gdp_and_another_not() -> None:
+    figures = rows(
+        P18=(2018, "20", "trillion CNY"), R18=(2018, "40", "trillion CNY"),
+        S18=(2018, "50", "percent"),
+    )  # fmt: skip
+    found = qn.audit(
+        figures,
+        gdp=pd.DataFrame({"year": [2018], "vintage": ["first"], "gdp": [40.5001]}),
+        gdp_unit="trillion CNY",
+        identities=[
+            Identity.parse("share", "S = P / R", "of revenue"),
+            Identity.parse("share", "S = P / GDP", "of GDP"),
+        ],
+        quantities=[Quantity("GDP", "gross domestic product", unit="trillion CNY")],
+    )
+    assert found.assignments.to_dict("list") == {
+        "S18": ["", "2018 first"], "S18 definition": ["of revenue", "of GDP"],
+    }  # fmt: skip
+    ends = found.vintages[["implied_low", "implied_high"]].to_numpy().ravel().tolist()
+    by_hand = [1950 / 40.5, 2050 / 39.5, 1950 / 40.5001, 2050 / 40.5001]
+    assert ends == pytest.approx(by_hand, rel=3e-6)
+    assert extent(found.bounds, "P", 2018) == pytest.approx((0.495 * 39.5, 0.505 * 40.5), rel=1e-5)
+    assert extent(found.bounds, "S", 2018) == pytest.approx((49.5, 50.5))
+
+
+def test_a_figure_misses_what_the_nearest_vintage_implies() -> None:
+    """1.415 to 1.425 is 1.769 to 1.781 % of 80, 3.4 half digits below 1.95; of 92 it is less."""
+    figures = rows(T18=(2018, "1.42", "trillion CNY"), S18=(2018, "2.0", "percent"))
+    gdp = pd.DataFrame({"year": 2018, "vintage": ["a", "b"], "gdp": [92.0001, 80.0001]})
+    missed = qn.audit(figures, gdp=gdp, gdp_unit="trillion CNY").misses.set_index("id")
+    ends = missed[["implied_low", "implied_high", "missed_by"]].T["S18"].tolist()
+    assert ends == pytest.approx([141.5 / 80, 142.5 / 80, (1.95 - 1.78125) / 0.05], rel=3e-5)
 
 
 def test_what_a_share_is_implied_to_be_does_not_rest_on_the_share() -> None:

@@ -360,6 +360,9 @@ def test_only_gdp_that_was_known_is_rounded_twice(posed: Any) -> None:
     assert "GDP of 2018 (a) give 1.4480" in result._double_rounding(own, S18, own.several)
     late = posed(choice("late", "2020-12", 1.446))
     assert result._double_rounding(late, S18, late.several) == ""
+    half = choice("a", "2019-01", 1.447)  # one of its two was not known
+    half.vintages += (Alternative(2017, "late", "2020-12", "", (90.0, 90.0)),)
+    assert result._double_rounding(posed(half), S18, [half]) == ""
 
 
 def test_a_figure_that_fits_late_gdp_only_is_an_anachronism(posed: Any) -> None:

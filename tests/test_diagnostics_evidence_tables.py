@@ -289,6 +289,7 @@ def test_a_bound_is_told_with_its_set_and_further_roots() -> None:
         "The cubic equation of the bound has further roots: 0.900, 2.000.",
     )
     assert len(replace(found, roots=(-0.1,)).tables()[0].notes) == 2
+    assert replace(found, roots=(-0.1, 2.0)).tables()[0].notes[2].endswith("further roots: 2.000.")
     assert table.formats == {"coefficient": ".4f", "R\u00b2": ".3f"}
 
 

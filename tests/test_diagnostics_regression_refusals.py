@@ -89,7 +89,8 @@ def test_two_effects_are_enough_for_a_test_of_them() -> None:
 def test_rows_are_left_out_one_by_one_up_to_five_thousand(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assumptions, "harvey_collier", lambda *_, **__: "tested")
     rows: Any = SimpleNamespace(fit=SimpleNamespace(nobs=5000), y=None, X=None, fitted=None)
-    assert assumptions._harvey_collier(rows) == "tested"
+    made: Any = assumptions._harvey_collier(rows)
+    assert made == "tested"
     rows.fit.nobs = 5001
     refused(lambda: assumptions._harvey_collier(rows), "more than 5,000 rows; RESET tests the same")
 

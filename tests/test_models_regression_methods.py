@@ -189,6 +189,19 @@ def test_levels_of_effects_are_the_coefficients_of_dummies() -> None:
         assert found["t", year] == pytest.approx(dummies[f"C(t)[T.{year}]"], rel=1e-8)
 
 
+def test_levels_of_two_sets_that_nothing_ties_begin_at_zero_in_each_part() -> None:
+    data = DATA[(DATA["u"] < "u06") == (DATA["t"] < 2005)]  # half of the units, half of the years
+    fit = qn.fit_panel("y ~ x", data, absorb=["u", "t"])
+    found = fit.effects().set_index(["effect", "group"])["value"]
+    for first, part in ((2001, data["u"] < "u06"), (2005, data["u"] >= "u06")):
+        assert found["t", first] == 0.0
+        own = smf.ols("rest ~ C(u) + C(t) - 1", data[part].assign(
+            rest=data["y"] - fit.params["x"] * data["x"])).fit().params  # fmt: skip
+        for group in data.loc[part, "u"].unique():
+            assert found["u", group] == pytest.approx(own[f"C(u)[{group}]"], rel=1e-7)
+        assert found["t", first + 2] == pytest.approx(own[f"C(t)[T.{first + 2}]"], rel=1e-6)
+
+
 @pytest.mark.parametrize("weights", [None, "w"])
 def test_random_effects_are_shrunk_mean_residuals_of_units(weights: str | None) -> None:
     data = DATA.drop(index=[0, 1, 2, 9, 40])  # units of five to eight rows
@@ -848,7 +861,7 @@ def test_errors_of_ones_own_rule_are_taken_and_what_joins_some_has_the_fewest_of
     assert joint.p_value == pytest.approx(stats.f.sf((x**2 + z**2) / 2, 2, 3))
     assert fit.nonlinear("Intercept + x").df == 4
     reach = stats.t.ppf(0.975, 3) * np.sqrt(3)
-    found = fit.predict(pd.DataFrame({"x": [1.0], "z": [1.0]}), interval="confidence").loc[0]
+    found = fit.predict(pd.DataFrame({"x": [1.0], "z": [1.0]}), interval="confidence").T[0]
     assert found.tolist() == pytest.approx([b + x + z, b + x + z - reach, b + x + z + reach])
     assert fit.to_statsmodels().pvalues.tolist() == pytest.approx(
         list(2 * stats.t.sf(np.abs(fit.params), 3))

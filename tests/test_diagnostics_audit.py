@@ -660,10 +660,12 @@ def test_a_ratio_to_what_is_not_printed_follows_where_it_is_printed_in_another_y
     unit = "trillion CNY"
     figures = rows(T18=(2018, "10", unit), I18=(2018, "9.0", unit), Q20=(2020, "5", "ratio"))
     core, twice = Quantity("C", "core", like="T", low=0.0, high=20.0), Quantity("Z", "Z", like="T")
-    texts = "T = C + I", "I = Q * C", "W = 2 * Q", "Z = T + I"
-    found = of_own(figures, *texts, C=core, W=Quantity("W", "W", "ratio"), Z=twice)
+    texts = "T = C + I", "I = Q * C", "W = 2 * Q", "Z = T + I", "Y = 2 * Z"
+    more = {"W": Quantity("W", "W", "ratio"), "Y": Quantity("Y", "Y", like="T"), "Z": twice}
+    found = of_own(figures, *texts, C=core, **more)
     assert extent(found.bounds, "Q", 2018) == pytest.approx((8.95 / 1.55, 9.05 / 0.45), rel=1e-5)
     assert extent(found.bounds, "Z", 2018) == pytest.approx((18.45, 19.55), rel=1e-5)
+    assert extent(found.bounds, "Y", 2018) == pytest.approx((36.9, 39.1), rel=1e-5)
 
 
 def test_what_nothing_bounds_is_not_given_as_a_number() -> None:
@@ -752,7 +754,7 @@ unit = "percent"
 
 def test_a_definition_may_need_gdp_and_another_not() -> None:
     figures = rows(
-        P18=(2018, "20", "trillion CNY"), R18=(2018, "40", "trillion CNY"),
+        P18=(2018, "20.0", "trillion CNY"), R18=(2018, "40.0", "trillion CNY"),
         S18=(2018, "50", "percent"),
     )  # fmt: skip
     found = qn.audit(
@@ -769,10 +771,9 @@ def test_a_definition_may_need_gdp_and_another_not() -> None:
         "S18": ["", "2018 first"], "S18 definition": ["of revenue", "of GDP"],
     }  # fmt: skip
     ends = found.vintages[["implied_low", "implied_high"]].to_numpy().ravel().tolist()
-    by_hand = [1950 / 40.5, 2050 / 39.5, 1950 / 40.5001, 2050 / 40.5001]
+    by_hand = [1995 / 40.05, 2005 / 39.95, 1995 / 40.5001, 2005 / 40.5001]
     assert ends == pytest.approx(by_hand, rel=3e-6)
-    assert extent(found.bounds, "P", 2018) == pytest.approx((0.495 * 39.5, 0.505 * 40.5), rel=1e-5)
-    assert extent(found.bounds, "S", 2018) == pytest.approx((49.5, 50.5))
+    assert extent(found.bounds, "S", 2018) == pytest.approx((49.5, 2005 / 39.95), rel=1e-6)
 
 
 def test_a_figure_misses_what_the_nearest_vintage_implies() -> None:

@@ -123,7 +123,11 @@ def test_time_that_has_an_order_is_read_in_it(name: str, labels: Callable[[], An
 )
 def test_time_without_an_order_is_refused(labels: Callable[[], Any]) -> None:
     frame = PANEL.assign(t=labels())
-    message = "the order of .* is not known; use numbers, dates, an ordered category"
+    first, second = sorted(set(frame["t"]))[:2]
+    message = (
+        f"the order of {first!r} and {second!r} in the text column 't' is not known; use numbers, "
+        "dates, an ordered category"
+    )
     refused(lambda: qn.fit_differences("y ~ x", frame, **WHO), message)
     refused(lambda: qn.fit_panel("y ~ x", frame, time="t", covariance="Driscoll-Kraay"), message)
     refused(lambda: qn.fit_half_panel_jackknife("y ~ x", frame, **WHO), message)

@@ -196,6 +196,12 @@ def _errors() -> qn.DiffusionErrors:
     return qn.diffusion_errors(DATA, families=["logistic"], saturations=[5.0])
 
 
+def test_a_year_without_growth_is_no_fall() -> None:
+    flat = pd.DataFrame({"series": "x", "year": range(6), "value": [1.0, 2.0, 2.0, 2.0, 4.0, 8.0]})
+    found = qn.diffusion_errors(flat, families=["logistic"], saturations=[5.0])
+    assert found.left_out.to_numpy().tolist() == [["x", "2 origins: growth below 5%"]]
+
+
 def test_series_that_are_no_diffusion_are_left_out_with_the_reason(
     errors: qn.DiffusionErrors,
 ) -> None:

@@ -48,6 +48,7 @@ def test_specifications_are_ranked_and_what_failed_is_kept(curve: SpecificationC
     assert curve.estimates["estimate"].tolist() == [1.0, 1.6, 2.0, 2.4]
     assert list(curve.estimates.index) == [1, 2, 3, 4]
     assert curve.estimates.index.name == "rank"
+    assert list(curve.estimates.columns) == [*ROWS.columns.drop("failure")]
     assert curve.failures.to_dict("records") == [
         {"sample": "all", "supply": "none", "failure": "no curve"}
     ]
@@ -194,6 +195,13 @@ DATA = pd.DataFrame(
 @pytest.fixture(scope="module", name="errors")
 def _errors() -> qn.DiffusionErrors:
     return qn.diffusion_errors(DATA, families=["logistic"], saturations=[5.0])
+
+
+def test_rules_are_summed_up_in_the_order_asked_for(errors: qn.DiffusionErrors) -> None:
+    rules = errors.summary_frame().index.get_level_values("rule")
+    wanted = ("logistic", "same step", "same growth", "mean of step and growth")
+    assert tuple(dict.fromkeys(rules)) == errors.rules == wanted
+    assert errors.forecasts.index.is_unique  # of all series and horizons
 
 
 def test_a_year_without_growth_is_no_fall() -> None:

@@ -447,6 +447,16 @@ def test_a_product_with_a_factor_has_the_corners_of_the_factor() -> None:
     assert limits.tolist() == [1.0, -1.0]
 
 
+def test_one_vintage_a_year_is_the_same_in_every_year_of_a_choice() -> None:
+    def choice(*chosen: tuple[int, str]) -> Any:
+        ones = tuple(Alternative(year, name, "", "", (1.0, 1.0)) for year, name in chosen)
+        return SimpleNamespace(vintages=ones)
+
+    state: Any = SimpleNamespace(choices=(choice((2018, "a")), choice()))
+    assert assignments._agrees(state, choice((2017, "b"), (2018, "a")))
+    assert not assignments._agrees(state, choice((2017, "b"), (2018, "b")))
+
+
 def test_of_an_account_what_cannot_hold_is_traced_to_the_smallest_sets() -> None:
     assert consistency._smallest_repairs([["a", "b"], ["b", "c"]]) == [("b",)]
     assert consistency._smallest_repairs([["a", "b"], ["c", "d"]]) == [

@@ -201,6 +201,7 @@ def test_rules_are_summed_up_in_the_order_asked_for(errors: qn.DiffusionErrors) 
     rules = errors.summary_frame().index.get_level_values("rule")
     wanted = ("logistic", "same step", "same growth", "mean of step and growth")
     assert tuple(dict.fromkeys(rules)) == errors.rules == wanted
+    assert errors.left_out["series"].tolist() == ["slow", "short", "falling"]  # as they are given
     assert errors.forecasts.index.is_unique  # of all series and horizons
 
 

@@ -16,6 +16,7 @@ from statsmodels.stats.outliers_influence import variance_inflation_factor
 import quesnay as qn
 from quesnay.diagnostics.regression import assumptions, diagnosis
 from quesnay.diagnostics.regression.diagnosis import Diagnosis
+from quesnay.fitting.assumptions.serial import wooldridge_within
 from quesnay.models.regression.result import frame_of_tests
 
 from .small_panel import fitted, panel
@@ -234,6 +235,8 @@ def test_what_is_tested_follows_from_what_is_known_of_the_rows() -> None:
         "Breusch-Pagan", "White", "Wooldridge within", "Pesaran CD", "Ramsey RESET", "Jarque-Bera",
         "F test of absorbed effects", "Chow", *common, "Effective clusters",
     ]  # fmt: skip
+    named = qn.fit_panel("y ~ x + w", frame, unit="unit", time="year")
+    assert names(assumptions.examine(named, unit="unit", time="year")) == names(known)
     alone = assumptions.examine(bare, time="year", data=frame)
     assert "Durbin-Watson" in names(alone)
     assert "Pesaran CD" not in names(alone)
@@ -275,6 +278,21 @@ def test_tests_of_a_plain_regression_are_those_of_statsmodels() -> None:
     assert line["verdict"] == "low: largest for x"  # two have the same: the first of them
     line = found["Durbin-Watson"]
     assert line["statistic"] == pytest.approx(float((np.diff(e) ** 2).sum() / (e**2).sum()))
+
+
+def test_serial_correlation_is_tested_by_the_length_of_each_unit_and_for_few_units() -> None:
+    examined = assumptions.examine(fitted(panel().drop(index=["row 0", "row 1", "row 7"])))
+    found = assumptions._wooldridge(examined)
+    assert found.distribution == "F(1, 11)"  # twelve units
+    assert examined.unit is not None
+    assert examined.time is not None
+    rows = {"unit": examined.unit.codes, "time": examined.time.codes, "few_units": True}
+    own, mean = (
+        wooldridge_within(examined.y, examined.X, **rows, lengths=lengths).statistic
+        for lengths in (True, False)
+    )
+    assert found.statistic == pytest.approx(own)
+    assert found.statistic != pytest.approx(mean, rel=0.05)
 
 
 @pytest.mark.parametrize(("rows", "lags"), [(8, 1), (20, 2), (39, 3), (40, 4), (90, 4)])

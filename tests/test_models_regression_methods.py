@@ -812,6 +812,9 @@ def test_columns_of_the_same_unit_means_count_once() -> None:
     assert list(fit.names) == ["Intercept", "x", "x2", "mean(x)"]
     by_hand = qn.fit_random_effects("y ~ x + x2 + m", data.assign(m=means), unit="u")
     np.testing.assert_allclose(fit.params, by_hand.params, rtol=1e-8)
+    near = data.assign(x2=data["x2"] + 1e-5 * DATA["u"].str[1:].astype(int) ** 2)
+    own = qn.fit_correlated_random_effects("y ~ x + x2", near, unit="u")
+    assert list(own.names) == [*fit.names, "mean(x2)"]  # alike but for the fifth digit
 
 
 def test_a_unit_seen_once_stands_at_its_mean_and_the_others_vary_about_theirs() -> None:
@@ -990,6 +993,8 @@ def test_rows_and_columns_at_fault_are_named() -> None:
     refused(lambda: qn.fit_panel("y ~ id", moved), "'id' is in the index, not a column; use data")
     twice = pd.concat([data, data[["x"]]], axis=1)
     refused(lambda: qn.fit_panel("y ~ x", twice), "several columns 'x'; rename all but one")
+    nobody: Any = None
+    refused(lambda: qn.fit_random_effects("y ~ x", data, unit=nobody), "^unit: expected the name")
 
 
 def test_times_that_a_category_orders_count_those_between() -> None:

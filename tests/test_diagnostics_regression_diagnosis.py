@@ -286,9 +286,9 @@ def test_serial_correlation_is_tested_by_the_length_of_each_unit_and_for_few_uni
     assert found.distribution == "F(1, 11)"  # twelve units
     assert examined.unit is not None
     assert examined.time is not None
-    rows = {"unit": examined.unit.codes, "time": examined.time.codes, "few_units": True}
+    y, X, unit, time = examined.y, examined.X, examined.unit.codes, examined.time.codes
     own, mean = (
-        wooldridge_within(examined.y, examined.X, **rows, lengths=lengths).statistic
+        wooldridge_within(y, X, unit=unit, time=time, few_units=True, lengths=lengths).statistic
         for lengths in (True, False)
     )
     assert found.statistic == pytest.approx(own)

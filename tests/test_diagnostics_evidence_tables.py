@@ -107,6 +107,8 @@ def test_the_summary_reads_as_text_and_counts_as_numbers(curve: SpecificationCur
     assert failed.frame["specifications"].to_dict() == {"no curve": 1}
     whole = rank_specifications(ROWS.iloc[:4].drop(columns="run"), PRINTED, figure="T19")
     assert len(whole.tables()) == 3  # no runs, no failures
+    turned = rank_specifications(ROWS.assign(estimate=-ROWS["estimate"]), PRINTED, figure="T19")
+    assert list(turned.tables()[3].frame.loc["sample"].index) == ["all", "2012"]  # as ranked
     assert whole.by_run.to_dict("index")["all"]["number"] == 4.0
 
 

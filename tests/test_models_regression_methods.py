@@ -812,6 +812,7 @@ def test_columns_of_the_same_unit_means_count_once() -> None:
     assert list(fit.names) == ["Intercept", "x", "x2", "mean(x)"]
     by_hand = qn.fit_random_effects("y ~ x + x2 + m", data.assign(m=means), unit="u")
     np.testing.assert_allclose(fit.params, by_hand.params, rtol=1e-8)
+    refused(lambda: qn.fit_between("y ~ x + x2", data, unit="u"), "'x', 'x2' depend")
     near = data.assign(x2=data["x2"] + 1e-5 * DATA["u"].str[1:].astype(int) ** 2)
     own = qn.fit_correlated_random_effects("y ~ x + x2", near, unit="u")
     assert list(own.names) == [*fit.names, "mean(x2)"]  # alike but for the fifth digit
@@ -993,6 +994,10 @@ def test_rows_and_columns_at_fault_are_named() -> None:
     refused(lambda: qn.fit_panel("y ~ id", moved), "'id' is in the index, not a column; use data")
     twice = pd.concat([data, data[["x"]]], axis=1)
     refused(lambda: qn.fit_panel("y ~ x", twice), "several columns 'x'; rename all but one")
+    lone = pd.DataFrame({"g": list("aaabbbc"), "y": [1.0, 2.0, 4.0, 3.0, 5.0, 9.0, 7.3]})
+    for rule in ("HC1", "HC3"):  # the one is zero there, the other does not exist
+        said = r"'C\(g\)\[c\]' rests on 1 row that the regression fits exactly"
+        refused(lambda rule=rule: qn.fit_panel("y ~ C(g) - 1", lone, covariance=rule), said)  # type: ignore[misc]
     nobody: Any = None
     refused(lambda: qn.fit_random_effects("y ~ x", data, unit=nobody), "^unit: expected the name")
 

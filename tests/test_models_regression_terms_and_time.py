@@ -217,7 +217,8 @@ def test_r_squared_does_not_depend_on_how_the_intercept_is_written(weights: str 
         fit = qn.fit_panel(formula, frame, weights=weights)
         assert fit.rsquared == pytest.approx(wanted.rsquared, rel=1e-12)
     frame["near"] = 1 + 1e-5 * frame["x"]  # near to one in every row is no intercept
-    for name in ("x", "near"):
+    frame["some"] = (frame["k"] == 0).astype(float)  # nor is one in some
+    for name in ("x", "near", "some"):
         bare = qn.fit_panel(f"y ~ {name} - 1", frame)
         plain = smf.ols(f"y ~ {name} - 1", frame).fit()
         assert bare.rsquared == pytest.approx(plain.rsquared, rel=1e-12)

@@ -206,8 +206,8 @@ def test_rules_are_summed_up_in_the_order_asked_for(errors: qn.DiffusionErrors) 
     assert errors.left_out["series"].tolist() == ["slow", "short", "falling"]  # as they are given
     assert errors.forecasts.index.is_unique  # of all series and horizons
     with pytest.raises(qn.QuesnayError, match="draws: 0; give a whole number of at least 1"):
-        errors.sample(0, seed=0)
-    assert errors.sample(1, seed=0).shape == (1, 2)
+        errors.sample(0, seed=0, rule="logistic")
+    assert errors.sample(1, seed=0, rule="logistic").shape == (1, 2)
 
 
 def test_a_year_without_growth_is_no_fall() -> None:

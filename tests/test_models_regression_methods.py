@@ -883,6 +883,13 @@ def test_a_column_with_digits_of_its_own_stays_however_near() -> None:
     np.testing.assert_allclose(fit.fitted, exact.fittedvalues, rtol=1e-6)
 
 
+def test_what_effects_leave_a_millionth_of_is_estimated_from_it() -> None:
+    level = DATA["u"].str[1:].astype(int)
+    fit = qn.fit_panel("y ~ x", DATA.assign(x=level + 1e-6 * DATA["z"]), absorb="u")
+    plain = qn.fit_panel("y ~ z", DATA, absorb="u")
+    assert 1e-6 * fit.params["x"] == pytest.approx(plain.params["z"], rel=1e-6)
+
+
 def test_stated_weights_average_and_a_prior_may_have_a_covariance() -> None:
     fits = {"short": qn.fit_panel("y ~ x", DATA), "long": qn.fit_panel("y ~ x + z", DATA)}
     found = qn.average_models(fits, "x", weights={"long": 3.0, "short": 1.0})

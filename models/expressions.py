@@ -28,7 +28,7 @@ _WORDS = re.compile(
     re.VERBOSE,
 )
 _OF_IDENTITIES = {"[", "]"}
-_LATEST = 50  # years that a quantity of an identity may lie before or after
+LATEST = 50  # years that a quantity of an identity may lie before or after
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,8 +327,8 @@ def _read_lag(reader: Reader) -> int:
     lag = 0
     if sign is not None:
         digits = reader.take().text
-        if not digits.isdecimal() or len(digits) > 2 or int(digits) > _LATEST:
-            raise reader.error(f"a year is [t] plus or minus up to {_LATEST}; stopped")
+        if not digits.isdecimal() or len(digits) > 2 or int(digits) > LATEST:
+            raise reader.error(f"a year is [t] plus or minus up to {LATEST}; stopped")
         lag = int(digits) if sign == "+" else -int(digits)
     reader.expect("]")
     return lag

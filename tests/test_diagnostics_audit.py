@@ -18,7 +18,12 @@ from hypothesis import given, settings, strategies as st
 import quesnay as qn
 from quesnay.diagnostics.audit.figures import printed_interval
 from quesnay.diagnostics.audit.files import ReportFile
-from quesnay.diagnostics.audit.identities import Identity, Quantity
+from quesnay.diagnostics.audit.identities import (
+    ACCOUNT_IDENTITIES,
+    ACCOUNT_QUANTITIES,
+    Identity,
+    Quantity,
+)
 from quesnay.diagnostics.audit.result import AuditResult
 from quesnay.models.satellite.concepts import CONCEPTS
 
@@ -222,12 +227,45 @@ def test_one_vintage_a_year_needs_a_deflator_of_its_own(official: AuditResult) -
     assert bounds["deflator 2018 low"] == pytest.approx(100 * lowest, abs=1e-3)
     assert bounds["deflator 2018 high"] == pytest.approx(100 * highest, abs=1e-3)
     assert low == pytest.approx(100 * lowest, abs=1e-3)
-    official_low = 91.9281 / 82.7122  # any pair of nominal and real GDP: at most this deflator
-    assert (
-        special.deflator["official_high"].to_dict()[2018]
-        < 100 * (91.9281 / 82.0754 / 1.0665 - 1) + 1e-3
-    )
-    assert high > 100 * (official_low / 1.0675 - 1)
+    rise = 91.9281 - 82.0754  # from the lowest GDP of 2017
+    highest = t18_low / (t18_low - 0.0675 * rise) / 1.5565 - 1
+    assert high == pytest.approx(100 * highest, abs=1e-3)
+    # The official ones over all pairs: real growth of the revised GDP is 6.65 % at least, of the
+    # preliminary one 6.65 % at most.
+    ends = [100 * (nominal / 1.0665 - 1) for nominal in (90.0309 / 83.2036, 91.9281 / 82.0754)]
+    official_ends = special.deflator[["official_low", "official_high"]].T[2018].tolist()
+    assert official_ends == pytest.approx(ends, abs=1e-3)
+
+
+def test_where_one_vintage_a_year_is_enough_it_is_told_which() -> None:
+    """By hand: GDP grows by 25 %, in real terms by 10: 1.2 x 1.25 / 1.1 = 1.364, the total.
+
+    With the revised GDP the deflator is 1.375 / 1.1 and the total would be 1.5.
+    """
+    gdp = pd.DataFrame(
+        {
+            "year": [2017, 2018, 2018], "vintage": ["a", "a", "after census"],
+            "gdp": [80.0, 100.0, 110.0], "real_growth": [None, 10.0, 10.0], "unit": "trillion yuan",
+        }
+    )  # fmt: skip
+    figures = rows(
+        T17=(2017, "1.000", "trillion yuan"), T18=(2018, "1.364", "trillion yuan"),
+        G18=(2018, "20.0", "percent"), S18=(2018, "1", "percent"),
+    )  # fmt: skip
+    own = Identity.parse("real growth again", "Z = R")  # beside an account it moves nothing
+    found = qn.audit(
+        figures, gdp, identities=(*ACCOUNT_IDENTITIES, own),
+        quantities=(*ACCOUNT_QUANTITIES, Quantity("Z", "real growth again", "percent")),
+    )  # fmt: skip
+    assert set(found.assignments["G18"]) == {"2017 a, 2018 a"}
+    special = found.one_vintage
+    assert special.feasible
+    assert special.sets[["vintages", "coherent", "fits"]].to_numpy().tolist() == [
+        ["2017 a, 2018 a", True, True], ["2017 a, 2018 after census", False, False],
+    ]  # fmt: skip
+    needed = [100 * (1.3635 / 1.0005 / 1.2005 - 1), 100 * (1.3645 / 0.9995 / 1.1995 - 1)]
+    assert special.deflator[["low", "high"]].T[2018].tolist() == pytest.approx(needed, abs=1e-4)
+    assert [one.kind for one in found.found] == ["verdict", "rests on", "implied"]
 
 
 def test_readings_name_what_changes(report: AuditResult) -> None:
@@ -617,6 +655,19 @@ def test_one_declared_end_binds_a_quantity_that_is_not_printed(ends: dict[str, A
     assert found.conflicts == [["T19"], ["C19", "I19"]]
 
 
+def test_a_ratio_to_what_is_not_printed_follows_where_it_is_printed_in_another_year() -> None:
+    """I is 8.95 to 9.05 and C = T - I, with T 9.5 to 10.5, is 0.45 to 1.55: so is I over C."""
+    unit = "trillion CNY"
+    figures = rows(T18=(2018, "10", unit), I18=(2018, "9.0", unit), Q20=(2020, "5", "ratio"))
+    core, twice = Quantity("C", "core", like="T", low=0.0, high=20.0), Quantity("Z", "Z", like="T")
+    texts = "T = C + I", "I = Q * C", "W = 2 * Q", "Z = T + I", "Y = 2 * Z"
+    more = {"W": Quantity("W", "W", "ratio"), "Y": Quantity("Y", "Y", like="T"), "Z": twice}
+    found = of_own(figures, *texts, C=core, **more)
+    assert extent(found.bounds, "Q", 2018) == pytest.approx((8.95 / 1.55, 9.05 / 0.45), rel=1e-5)
+    assert extent(found.bounds, "Z", 2018) == pytest.approx((18.45, 19.55), rel=1e-5)
+    assert extent(found.bounds, "Y", 2018) == pytest.approx((36.9, 39.1), rel=1e-5)
+
+
 def test_what_nothing_bounds_is_not_given_as_a_number() -> None:
     """With C and I left out, T >= 2.2 trillion and H = 74.8 % bound them below only."""
     unit = "100 million CNY"
@@ -683,7 +734,6 @@ def test_own_definitions_are_alternatives(tmp_path: Path) -> None:
 [[identity]]
 name = "markup"
 equation = "U = P / R"
-definition = "on revenue"
 [[identity]]
 name = "markup"
 equation = "U = P / (R - P)"
@@ -700,6 +750,39 @@ unit = "percent"
     found = qn.audit(qn.read_figures(path))
     assert found.assignments["U18 definition"].tolist() == ["on costs"]
     assert "by the 'on costs' definition" in " ".join(found.findings)
+
+
+def test_a_definition_may_need_gdp_and_another_not() -> None:
+    figures = rows(
+        P18=(2018, "20.0", "trillion CNY"), R18=(2018, "40.0", "trillion CNY"),
+        S18=(2018, "50", "percent"),
+    )  # fmt: skip
+    found = qn.audit(
+        figures,
+        gdp=pd.DataFrame({"year": [2018], "vintage": ["first"], "gdp": [40.5001]}),
+        gdp_unit="trillion CNY",
+        identities=[
+            Identity.parse("share", "S = P / R", "of revenue"),
+            Identity.parse("share", "S = P / GDP", "of GDP"),
+        ],
+        quantities=[Quantity("GDP", "gross domestic product", unit="trillion CNY")],
+    )
+    assert found.assignments.to_dict("list") == {
+        "S18": ["", "2018 first"], "S18 definition": ["of revenue", "of GDP"],
+    }  # fmt: skip
+    ends = found.vintages[["implied_low", "implied_high"]].to_numpy().ravel().tolist()
+    by_hand = [1995 / 40.05, 2005 / 39.95, 1995 / 40.5001, 2005 / 40.5001]
+    assert ends == pytest.approx(by_hand, rel=3e-6)
+    assert extent(found.bounds, "S", 2018) == pytest.approx((49.5, 2005 / 39.95), rel=1e-6)
+
+
+def test_a_figure_misses_what_the_nearest_vintage_implies() -> None:
+    """1.415 to 1.425 is 1.769 to 1.781 % of 80, 3.4 half digits below 1.95; of 92 it is less."""
+    figures = rows(T18=(2018, "1.42", "trillion CNY"), S18=(2018, "2.0", "percent"))
+    gdp = pd.DataFrame({"year": 2018, "vintage": ["a", "b"], "gdp": [92.0001, 80.0001]})
+    missed = qn.audit(figures, gdp=gdp, gdp_unit="trillion CNY").misses.set_index("id")
+    ends = missed[["implied_low", "implied_high", "missed_by"]].T["S18"].tolist()
+    assert ends == pytest.approx([141.5 / 80, 142.5 / 80, (1.95 - 1.78125) / 0.05], rel=3e-5)
 
 
 def test_what_a_share_is_implied_to_be_does_not_rest_on_the_share() -> None:

@@ -154,7 +154,7 @@ def test_vintages_are_before_or_after_a_revision_by_name_and_date() -> None:
     found = vintages([
         gdp(2018, "preliminary", 90.0309, published="2019-01"),
         gdp(2018, "after fourth census", 91.9281, published="2019-11"),
-        gdp(2017, "final", 83.2, published="2019-12"),
+        gdp(2017, "final", 83.2, published="2019-11"),
         gdp(2017, "first", 82.7122, published="2018-01", basis="own"),
         gdp(2016, "undated", 74.0),
     ]).by_year  # fmt: skip
@@ -445,6 +445,16 @@ def test_a_product_with_a_factor_has_the_corners_of_the_factor() -> None:
     # 2 x - 1 <= 0 <= 3 x - 1: x between a third and a half
     assert rows.tolist() == [[2.0], [-3.0]]
     assert limits.tolist() == [1.0, -1.0]
+
+
+def test_one_vintage_a_year_is_the_same_in_every_year_of_a_choice() -> None:
+    def choice(*chosen: tuple[int, str]) -> Any:
+        ones = tuple(Alternative(year, name, "", "", (1.0, 1.0)) for year, name in chosen)
+        return SimpleNamespace(vintages=ones)
+
+    state: Any = SimpleNamespace(choices=(choice((2018, "a")), choice()))
+    assert assignments._agrees(state, choice((2017, "b"), (2018, "a")))
+    assert not assignments._agrees(state, choice((2017, "b"), (2018, "b")))
 
 
 def test_of_an_account_what_cannot_hold_is_traced_to_the_smallest_sets() -> None:

@@ -230,7 +230,7 @@ def test_a_quantity_is_like_one_that_is_there(tmp_path: Path) -> None:
         qn.audit(qn.read_figures(path))
 
 
-def test_more_vintages_than_can_be_tried_are_counted() -> None:
+def test_more_vintages_than_can_be_tried_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     years = pd.DataFrame({"year": [2018, 2019], "gdp": [919281.0, 990865.0]})
     vintages = [
         years.assign(vintage=f"v{k}", gdp=years["gdp"] * (1 + k * 1e-5), unit="100 million CNY")
@@ -242,6 +242,11 @@ def test_more_vintages_than_can_be_tried_are_counted() -> None:
     figures["unit"] = ["trillion CNY", "trillion CNY", "percent"]
     with pytest.raises(qn.DataError, match=r"20,000 combinations of vintages .* without="):
         qn.audit(figures, gdp=pd.concat(vintages, ignore_index=True))
+    three = gdp(year=2018, vintage=["a", "b", "c"], gdp=[920_000.0, 930_000.0, 965_000.0])
+    monkeypatch.setattr("quesnay.diagnostics.audit.assignments._MOST", 3)
+    assert len(qn.audit(frame(), gdp=three).assignments) == 3  # 1.42 is 1.54, 1.53, 1.47 % of it
+    monkeypatch.setattr("quesnay.diagnostics.audit.assignments._MOST", 2)
+    refused(lambda: qn.audit(frame(), gdp=three), "more than 2 combinations of vintages")
 
 
 def test_a_second_printing_is_no_quantity_of_its_own(tmp_path: Path) -> None:

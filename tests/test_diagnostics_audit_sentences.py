@@ -1,6 +1,7 @@
 """What an audit says, sentence by sentence, of results made by hand."""
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -65,11 +66,12 @@ def test_what_cannot_hold_is_named_in_sets() -> None:
     sets = "{S18, K18}; {K19} cannot hold together."
     start = "The figures are not mutually consistent, whatever was rounded"
     assert result._verdict(3, broken, []) == f"{start}: {sets}"
-    broken.tried = 1200
-    assert result._verdict(3, broken, []) == (
-        f"{start}, and whichever vintages of GDP and definition stand behind each (1,200 ways to "
-        f"choose): {sets}"
-    )
+    for tried, said in ((2, "2"), (1200, "1,200")):
+        broken.tried = tried
+        assert result._verdict(3, broken, []) == (
+            f"{start}, and whichever vintages of GDP and definition stand behind each ({said} "
+            f"ways to choose): {sets}"
+        )
 
 
 def test_without_some_figures_the_others_hold_and_say_what_those_would_be() -> None:
@@ -178,10 +180,14 @@ def test_findings_stand_in_the_order_of_an_audit() -> None:
 
 
 def test_findings_that_have_no_ground_are_not_told() -> None:
-    for tried, one in ((1, SPECIAL), (4, NOTHING)):
+    for tried, one, mixed in ((1, SPECIAL, False), (2, SPECIAL, True), (4, NOTHING, False)):
         own = made(ROWS, tried=tried, one_vintage=one)
         kinds = [finding.kind for finding in result.findings_of(PROBLEM, own)]
-        assert "vintages mixed" not in kinds
+        assert ("vintages mixed" in kinds) is mixed
+    both = [("S18", "2018 a", "", True, True, 1, 2), ("S18", "2018 late", "", True, False, 1, 2)]
+    found = list(result.findings_of(PROBLEM, made(both)))
+    assert "late" not in [one.kind for one in found]  # it fits what was known too
+    assert "only with GDP published after" not in found[0].text
     other = reading(left_out=("K18",))
     misses = pd.DataFrame(
         {"left_out": ["S18"], "id": "S18", "implied_low": 1.0, "implied_high": 2.0, "unit": "t"}
@@ -338,6 +344,14 @@ def test_a_double_rounding_rounds_to_what_is_printed_and_one_does_not(
     assert result._double_rounding(own, S18, own.several) == said
 
 
+def test_a_figure_of_two_digits_is_rounded_to_three_first(posed: Any) -> None:
+    """By hand: 1.4447 is 1.445 and then 1.45, but 1.44 at once."""
+    own = posed(choice("a", "2019-01", 1.4447))
+    said = "give 1.44470, rounded 1.445, rounded again 1.45"
+    fine = replace(S18, printed="1.45")
+    assert result._double_rounding(own, fine, own.several).endswith(said)
+
+
 def test_only_gdp_that_was_known_is_rounded_twice(posed: Any) -> None:
     own = posed(
         choice("late", "2020-12", 1.446), choice("open", "2019-01", 1.446, known=False),
@@ -346,6 +360,9 @@ def test_only_gdp_that_was_known_is_rounded_twice(posed: Any) -> None:
     assert "GDP of 2018 (a) give 1.4480" in result._double_rounding(own, S18, own.several)
     late = posed(choice("late", "2020-12", 1.446))
     assert result._double_rounding(late, S18, late.several) == ""
+    half = choice("a", "2019-01", 1.447)  # one of its two was not known
+    half.vintages += (Alternative(2017, "late", "2020-12", "", (90.0, 90.0)),)
+    assert result._double_rounding(posed(half), S18, [half]) == ""
 
 
 def test_a_figure_that_fits_late_gdp_only_is_an_anachronism(posed: Any) -> None:

@@ -48,12 +48,15 @@ def test_specifications_are_ranked_and_what_failed_is_kept(curve: SpecificationC
     assert curve.estimates["estimate"].tolist() == [1.0, 1.6, 2.0, 2.4]
     assert list(curve.estimates.index) == [1, 2, 3, 4]
     assert curve.estimates.index.name == "rank"
+    assert list(curve.estimates.columns) == [*ROWS.columns.drop("failure")]
     assert curve.failures.to_dict("records") == [
         {"sample": "all", "supply": "none", "failure": "no curve"}
     ]
     assert (curve.median, curve.below) == (1.8, 0.75)
     # [2.0, 2.6] and [1.4, 2.125] reach 2.125; [2.135, 2.5] begins where 2.14 does
     assert curve.holding == 0.5
+    assert replace(curve, reported_low=2.0).below == 0.5  # what is printed lies not below itself
+    assert replace(curve, reported_low=2.0).by_run.loc["curve", "below"] == 0.5
     assert (curve.reported, curve.reported_low, curve.reported_high) == (2.13, 2.125, 2.135)
 
 
@@ -104,6 +107,8 @@ def test_the_summary_reads_as_text_and_counts_as_numbers(curve: SpecificationCur
     assert failed.frame["specifications"].to_dict() == {"no curve": 1}
     whole = rank_specifications(ROWS.iloc[:4].drop(columns="run"), PRINTED, figure="T19")
     assert len(whole.tables()) == 3  # no runs, no failures
+    turned = rank_specifications(ROWS.assign(estimate=-ROWS["estimate"]), PRINTED, figure="T19")
+    assert list(turned.tables()[3].frame.loc["sample"].index) == ["all", "2012"]  # as ranked
     assert whole.by_run.to_dict("index")["all"]["number"] == 4.0
 
 
@@ -119,6 +124,14 @@ def shifted(choices: Any, rng: np.random.Generator, draws: int) -> tuple[float, 
     if choices["shift"] == 3:
         drawn[: choices["lost"]] = np.nan
     return float(choices["shift"]), drawn
+
+
+def test_two_draws_make_an_interval_and_one_does_not() -> None:
+    grid = qn.Grid({"shift": (1, 2)})
+    two = run_specifications(shifted, grid, draws=2, seed=1, reported=(1.0, 1.2))
+    assert len(two.estimates) == 2
+    with pytest.raises(qn.QuesnayError, match="only 1 of the draws are finite"):
+        run_specifications(shifted, grid, draws=1, seed=1, reported=(1.0, 1.2))
 
 
 @pytest.mark.parametrize(("lost", "failed"), [(0, 0), (10, 0), (11, 1)])
@@ -151,11 +164,14 @@ def test_a_tenth_of_the_draws_may_be_lost(lost: int, failed: int) -> None:
     )
 
 
-def test_a_grid_is_at_most_a_million_and_rules_say_what_they_exclude() -> None:
+def test_a_grid_is_at_most_a_million_and_rules_say_what_they_exclude(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     levels = list(range(1000))
     assert len(qn.Grid({"a": (1,), "b": (2,)}).specifications()) == 1
     with pytest.raises(qn.QuesnayError, match="1001000 combinations, more than 1000000"):
         qn.Grid({"a": levels, "b": [*levels, 1000]})
+    monkeypatch.setattr("quesnay.diagnostics.evidence.specification._LARGEST", 4)
     rules = [
         qn.Rule("no pairs", lambda c: c["a"] == c["b"]),
         qn.Rule("no ones", lambda c: c["a"] == 1),
@@ -181,6 +197,23 @@ DATA = pd.DataFrame(
 @pytest.fixture(scope="module", name="errors")
 def _errors() -> qn.DiffusionErrors:
     return qn.diffusion_errors(DATA, families=["logistic"], saturations=[5.0])
+
+
+def test_rules_are_summed_up_in_the_order_asked_for(errors: qn.DiffusionErrors) -> None:
+    rules = errors.summary_frame().index.get_level_values("rule")
+    wanted = ("logistic", "same step", "same growth", "mean of step and growth")
+    assert tuple(dict.fromkeys(rules)) == errors.rules == wanted
+    assert errors.left_out["series"].tolist() == ["slow", "short", "falling"]  # as they are given
+    assert errors.forecasts.index.is_unique  # of all series and horizons
+    with pytest.raises(qn.QuesnayError, match="draws: 0; give a whole number of at least 1"):
+        errors.sample(0, seed=0, rule="logistic")
+    assert errors.sample(1, seed=0, rule="logistic").shape == (1, 2)
+
+
+def test_a_year_without_growth_is_no_fall() -> None:
+    flat = pd.DataFrame({"series": "x", "year": range(6), "value": [1.0, 2.0, 2.0, 2.0, 4.0, 8.0]})
+    found = qn.diffusion_errors(flat, families=["logistic"], saturations=[5.0])
+    assert found.left_out.to_numpy().tolist() == [["x", "2 origins: growth below 5%"]]
 
 
 def test_series_that_are_no_diffusion_are_left_out_with_the_reason(
@@ -276,6 +309,7 @@ def test_a_bound_is_told_with_its_set_and_further_roots() -> None:
         "The cubic equation of the bound has further roots: 0.900, 2.000.",
     )
     assert len(replace(found, roots=(-0.1,)).tables()[0].notes) == 2
+    assert replace(found, roots=(-0.1, 2.0)).tables()[0].notes[2].endswith("further roots: 2.000.")
     assert table.formats == {"coefficient": ".4f", "R\u00b2": ".3f"}
 
 
@@ -287,6 +321,15 @@ def test_every_root_of_the_cubic_has_the_selection_that_it_was_solved_for(delta:
     for bias in roots:
         assert cubic.selection(float(bias)) == pytest.approx(delta, rel=1e-9)
     assert list(np.abs(roots)) == sorted(np.abs(roots))
+
+
+def test_a_root_of_the_cubic_counts_twice_where_it_only_touches_and_not_where_it_misses() -> None:
+    """By hand: at delta 3 it is 1 - 3.5 v + 2 v^2 + 2 v^3 = 2 (v - 1/2)^2 (v + 2)."""
+    touching = coefficient_stability._Cubic(2.0, 1.0, 1.0, 2.0, 1 / 6)
+    assert touching.biases(3.0) == pytest.approx([0.5, 0.5, -2.0], abs=1e-7)
+    above = replace(touching, room=1 / 6 + 1e-5)  # the two are 0.5 and 0.004 i
+    assert above.biases(3.0) == pytest.approx([-2.0], abs=1e-4)
+    assert replace(touching, room=0.0).biases(3.0)[0] == pytest.approx(0.0, abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -359,18 +402,19 @@ update: Any = qn.backtest_update
 update_embedded: Any = qn.backtest_tables
 OLD = qn.InputOutputTable(
     pd.DataFrame([[10.0, 20.0], [30.0, 40.0]], ["a", "b"], ["a", "b"]),
-    pd.DataFrame({"homes": [70.0, 30.0], "less": [0.0, 0.0]}, ["a", "b"]),
+    pd.DataFrame({"homes": [70.0, 29.5], "few": [0.0, 0.5], "less": [0.0, 0.0]}, ["a", "b"]),
     pd.Series([60.0, 40.0], ["a", "b"]),
 )
 NEW = qn.InputOutputTable(
     pd.DataFrame([[12.0, 20.0], [30.0, 44.0]], ["a", "b"], ["a", "b"]),
-    pd.DataFrame({"homes": [68.0, 26.0], "more": [0.0, 0.0]}, ["a", "b"]),
+    pd.DataFrame({"homes": [68.0, 25.5], "few": [0.0, 0.5], "more": [0.0, 0.0]}, ["a", "b"]),
     pd.Series([58.0, 36.0], ["a", "b"]),
 )
 
 
 def test_an_update_misses_by_the_sum_of_its_cells_over_that_of_the_official_ones() -> None:
-    """By hand: old coefficients times 42, 64 and 94 against the new cells."""
+    """By hand: old coefficients times 42, 64, 93.5 and the same few against the new cells."""
+    homes = 2 * (68 - 70 * 93.5 / 99.5)
     found = update(
         {2017: OLD, 2018: NEW}, [(2017, 2018)], methods=["same cells", "same coefficients"],
         groups={"second": ["b"]},
@@ -379,8 +423,8 @@ def test_an_update_misses_by_the_sum_of_its_cells_over_that_of_the_official_ones
         {"intermediate": 6 / 106, "final demand": 6 / 94, "all": 12 / 200, "second": 4 / 74}
     )
     assert found.errors.loc[("2017 to 2018", "same coefficients")].to_dict() == pytest.approx(
-        {"intermediate": (3 + 8 / 3) / 106, "final demand": 4.4 / 94,
-         "all": (3 + 8 / 3 + 4.4) / 200, "second": (1.5 + 4 / 3) / 74}
+        {"intermediate": (3 + 8 / 3) / 106, "final demand": homes / 94,
+         "all": (3 + 8 / 3 + homes) / 200, "second": (1.5 + 4 / 3) / 74}
     )  # fmt: skip
     assert found.best.loc["2017 to 2018"].to_dict() == {
         "intermediate": "same coefficients", "final demand": "same coefficients",
@@ -404,7 +448,7 @@ def test_an_update_misses_by_the_sum_of_its_cells_over_that_of_the_official_ones
          r"back-test: no table of 2018; there are \[2017\]"),
         (lambda: update({2017: OLD, 2018: NEW}, [(2017, 2018)],
                                     groups={"g": ["c"]}), "group 'g' has no sector 'c'"),
-        (lambda: update_embedded(updates=[(2017, 2018, 2020)]), "pairs of years .from, to."),
+        (lambda: update_embedded(updates=[(2017, 2018), (2018,)]), "pairs of years .from, to."),
         (lambda: update_embedded(updates=[]), "pairs of years"),
         (lambda: update_embedded(updates=[(2017, "2018")]), "pairs of years"),
     ],

@@ -16,6 +16,7 @@ from statsmodels.stats.outliers_influence import variance_inflation_factor
 import quesnay as qn
 from quesnay.diagnostics.regression import assumptions, diagnosis
 from quesnay.diagnostics.regression.diagnosis import Diagnosis
+from quesnay.fitting.assumptions.serial import wooldridge_within
 from quesnay.models.regression.result import frame_of_tests
 
 from .small_panel import fitted, panel
@@ -234,6 +235,8 @@ def test_what_is_tested_follows_from_what_is_known_of_the_rows() -> None:
         "Breusch-Pagan", "White", "Wooldridge within", "Pesaran CD", "Ramsey RESET", "Jarque-Bera",
         "F test of absorbed effects", "Chow", *common, "Effective clusters",
     ]  # fmt: skip
+    named = qn.fit_panel("y ~ x + w", frame, unit="unit", time="year")
+    assert names(assumptions.examine(named, unit="unit", time="year")) == names(known)
     alone = assumptions.examine(bare, time="year", data=frame)
     assert "Durbin-Watson" in names(alone)
     assert "Pesaran CD" not in names(alone)
@@ -275,6 +278,21 @@ def test_tests_of_a_plain_regression_are_those_of_statsmodels() -> None:
     assert line["verdict"] == "low: largest for x"  # two have the same: the first of them
     line = found["Durbin-Watson"]
     assert line["statistic"] == pytest.approx(float((np.diff(e) ** 2).sum() / (e**2).sum()))
+
+
+def test_serial_correlation_is_tested_by_the_length_of_each_unit_and_for_few_units() -> None:
+    examined = assumptions.examine(fitted(panel().drop(index=["row 0", "row 1", "row 7"])))
+    found = assumptions._wooldridge(examined)
+    assert found.distribution == "F(1, 11)"  # twelve units
+    assert examined.unit is not None
+    assert examined.time is not None
+    y, X, unit, time = examined.y, examined.X, examined.unit.codes, examined.time.codes
+    own, mean = (
+        wooldridge_within(y, X, unit=unit, time=time, few_units=True, lengths=lengths).statistic
+        for lengths in (True, False)
+    )
+    assert found.statistic == pytest.approx(own)
+    assert found.statistic != pytest.approx(mean, rel=0.05)
 
 
 @pytest.mark.parametrize(("rows", "lags"), [(8, 1), (20, 2), (39, 3), (40, 4), (90, 4)])
@@ -345,14 +363,35 @@ def test_clusters_count_by_how_evenly_they_carry_the_estimate() -> None:
     assert many.remedy == "none needed"
 
 
+def test_forty_clusters_alike_are_enough() -> None:
+    alike = panel(units=40, years=3).assign(x=np.tile([0.0, 1.0, 3.0], 40))
+    examined = assumptions.examine(qn.fit_panel("y ~ x", alike, cluster="unit"))
+    found = assumptions.effective_clusters(examined)
+    assert found.statistic == 40.0
+    assert found.verdict == "enough: 40 clusters count like 40"
+    assert diagnosis._recommended(examined, examined.fit).name == "CR1"
+
+
+@pytest.mark.parametrize(("units", "years", "said"), [(1, 9, []), (2, 5, ["unit"]), (9, 1, [])])
+def test_units_are_the_clusters_where_there_are_several_seen_again(
+    units: int, years: int, said: list[str]
+) -> None:
+    fit = qn.fit_panel("y ~ x", panel(units=units, years=years), unit="unit")
+    advised = diagnosis._advised(assumptions.examine(fit))
+    assert [group.name for group in advised.sample.clusters] == said
+
+
 def test_a_regressor_that_nearly_depends_on_others_is_named_with_its_price() -> None:
     frame = panel().assign(w=lambda d: d["x"] + 0.1 * d["w"])
-    examined = assumptions.examine(qn.fit_panel("y ~ x + w", frame))
-    X = sm.add_constant(frame[["x", "w"]]).to_numpy()
-    factor = max(variance_inflation_factor(X, place) for place in (1, 2))
+    frame["v"] = np.tile([1.0, 0.0, 2.0, 5.0], 18)
+    examined = assumptions.examine(qn.fit_panel("y ~ v + x + w", frame))
+    X = sm.add_constant(frame[["v", "x", "w"]]).to_numpy()
+    factors = [variance_inflation_factor(X, place) for place in (1, 2, 3)]
+    factor, name = max(zip(factors, "vxw", strict=True))
+    assert name != "v"
     found = assumptions.inflation(examined)
     assert found.statistic == pytest.approx(factor)
-    assert found.verdict.startswith("high: ")
+    assert found.verdict == f"high: {name} is nearly a combination of the others"
     assert found.consequence == (
         f"its error is {np.sqrt(factor):.2g} x what unrelated regressors would give"
     )

@@ -1,6 +1,7 @@
 """What a diagnosis says where a test cannot be made: the reason stands in its row."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -56,10 +57,6 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: assumptions.effective_clusters(of(frame(5, 4))),
         "no clusters are named",
     ),
-    "many rows": (
-        lambda: assumptions._harvey_collier(of(frame(1001, 5))),
-        "more than 5,000 rows; RESET tests the same",
-    ),
     "one effect": (
         lambda: assumptions._effects(of(frame(1, 20), absorb="u", covariance="classical")),
         "effects take 1 and leave 18 degrees of freedom",
@@ -82,6 +79,20 @@ def test_as_many_times_as_a_test_needs_are_enough() -> None:
         (2, assumptions._lagrange), (3, assumptions._wooldridge), (4, assumptions._pesaran),
     ):  # fmt: skip
         assert 0 <= test(of(frame(9, times), unit="u", time="t")).p_value <= 1
+
+
+def test_two_effects_are_enough_for_a_test_of_them() -> None:
+    two = assumptions._effects(of(frame(2, 10), absorb="u", covariance="classical"))
+    assert two.distribution == "F(1, 17)"
+
+
+def test_rows_are_left_out_one_by_one_up_to_five_thousand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assumptions, "harvey_collier", lambda *_, **__: "tested")
+    rows: Any = SimpleNamespace(fit=SimpleNamespace(nobs=5000), y=None, X=None, fitted=None)
+    made: Any = assumptions._harvey_collier(rows)
+    assert made == "tested"
+    rows.fit.nobs = 5001
+    refused(lambda: assumptions._harvey_collier(rows), "more than 5,000 rows; RESET tests the same")
 
 
 def shifted(results: Any) -> Any:

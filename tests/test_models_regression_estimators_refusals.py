@@ -160,9 +160,13 @@ BAD: list[tuple[str, Any, str]] = [
     (
         "negative input",
         lambda: qn.shift_share_instrument(
-            table().assign(inv=-1.0), ["inv", "value"], cell="firm", unit="firm", time="year"
+            table().assign(inv=[0.0, 1.0, -1.0, -2.0] * 50),
+            ["inv", "value"],
+            cell="firm",
+            unit="firm",
+            time="year",
         ),
-        "negative at row",
+        "column 'inv' is negative at row 2; mend",
     ),
     ("both", lambda: qn.combine([1.0, 2.0]), "either std_errors or covariance"),
     ("labels", lambda: qn.combine({"a": 1.0, "b": 2.0}, {"a": 1.0, "c": 2.0}), "no entry for"),

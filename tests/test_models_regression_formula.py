@@ -2,6 +2,7 @@
 
 import re
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from hypothesis import given, settings, strategies as st
 import quesnay as qn
 from quesnay.fitting.errors import QuesnayError
 from quesnay.models.expressions import Expression, evaluate, read_arithmetic, read_tokens
+from quesnay.models.regression import formula as room
 from quesnay.models.regression.design import build_design, read_ingredients
-from quesnay.models.regression.formula import parse_formula
+from quesnay.models.regression.formula import expand_terms, parse_formula
+from tests.refusals import refused
 
 GENERATOR = np.random.default_rng(0)
 ROWS = 40
@@ -144,6 +147,17 @@ def test_broken_structure_is_refused_in_one_line_with_its_place(formula: str, me
         parse_formula(formula)
     assert str(caught.value).startswith("formula 'y ~ ")
     assert "\n" not in str(caught.value)
+
+
+def test_products_of_a_formula_are_counted_up_to_their_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By hand: two by two are four, a * b is three, a power of two summands by three eight."""
+    for text, products in (("(f1 + f2):(f3 + f4)", 4), ("f1 * f2", 3), ("(f1 + f2)**3", 8)):
+        monkeypatch.setattr(room, "_MOST", products + 2)  # the outcome and the intercept too
+        expand_terms(f"f0 ~ {text}")
+        monkeypatch.setattr(room, "_MOST", products + 1)
+        refused(partial(expand_terms, f"f0 ~ {text}"), f"more than {products + 1} products")
 
 
 def test_formulaic_is_shown_operators_and_stand_ins_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
+from scipy import stats
 
 import quesnay as qn
 from quesnay.fitting.regression.covariance import HC1
@@ -33,6 +34,7 @@ DATA = pd.DataFrame(
 DATA["iv"] = DATA["x"] + G.standard_normal(N)
 DATA["y"] = 2 * DATA["x"] + np.log(DATA["z"]) + G.standard_normal(N)
 DATA["k"] = G.integers(0, 10, N)
+DATA["y"] += np.repeat(G.standard_normal(UNITS), TIMES)  # so that random effects are not all zero
 PANEL: dict[str, Any] = {"unit": "u", "time": "t"}
 IV: dict[str, Any] = {"endogenous": "x", "instruments": "iv"}
 
@@ -187,14 +189,36 @@ def test_levels_of_effects_are_the_coefficients_of_dummies() -> None:
         assert found["t", year] == pytest.approx(dummies[f"C(t)[T.{year}]"], rel=1e-8)
 
 
-def test_random_effects_are_shrunk_mean_residuals_of_units() -> None:
-    fit = qn.fit_random_effects("y ~ x + z", DATA, **PANEL)
+def test_levels_of_two_sets_that_nothing_ties_begin_at_zero_in_each_part() -> None:
+    data = DATA[(DATA["u"] < "u06") == (DATA["t"] < 2005)]  # half of the units, half of the years
+    fit = qn.fit_panel("y ~ x", data, absorb=["u", "t"])
+    found = fit.effects().set_index(["effect", "group"])["value"]
+    for first, part in ((2001, data["u"] < "u06"), (2005, data["u"] >= "u06")):
+        assert found["t", first] == 0.0
+        own = smf.ols("rest ~ C(u) + C(t) - 1", data[part].assign(
+            rest=data["y"] - fit.params["x"] * data["x"])).fit().params  # fmt: skip
+        for group in data.loc[part, "u"].unique():
+            assert found["u", group] == pytest.approx(own[f"C(u)[{group}]"], rel=1e-7)
+        assert found["t", first + 2] == pytest.approx(own[f"C(t)[T.{first + 2}]"], rel=1e-6)
+
+
+@pytest.mark.parametrize("weights", [None, "w"])
+def test_random_effects_are_shrunk_mean_residuals_of_units(weights: str | None) -> None:
+    data = DATA.drop(index=[0, 1, 2, 9, 40])  # units of five to eight rows
+    fit = qn.fit_random_effects("y ~ x + z", data, **PANEL, weights=weights)
     unit, rest = (
         fit.details[f"standard deviation of {part}"] ** 2 for part in ("unit effects", "the rest")
     )
-    share = unit / (unit + rest / TIMES)
-    expected = share * fit.resid.groupby(DATA["u"]).mean()
-    np.testing.assert_allclose(fit.effects()["value"], expected, atol=1e-12)
+    w = data["w"] if weights else data["w"] * 0 + 1
+    sums = w.groupby(data["u"]).sum()
+    mean = (w * fit.resid).groupby(data["u"]).sum() / sums
+    assert unit > 0.5
+    taken = data["u"].map(1 - (rest / (rest + unit * sums)) ** 0.5)
+    share = fit.details["median share of the unit mean taken off"]
+    assert share == pytest.approx(taken.median(), rel=1e-9)
+    found = fit.effects().set_index("group")
+    np.testing.assert_allclose(found["value"], unit / (unit + rest / sums) * mean, rtol=1e-9)
+    assert found["rows"].to_dict() == data["u"].value_counts().to_dict()
 
 
 @pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")
@@ -270,8 +294,12 @@ def test_lags_and_differences_go_by_unit_and_time() -> None:
     assert fit.nobs == other.nobs == UNITS * (TIMES - 3)
     gap = DATA.drop(index=DATA.index[DATA["t"] == 2003][0])
     assert qn.fit_panel("y ~ lag(x)", gap, **PANEL).nobs == N - UNITS - 2
+    unnamed = DATA.assign(u=DATA["u"].mask(DATA.index == 3))
+    assert qn.fit_panel("y ~ lag(x)", unnamed, **PANEL).nobs == N - UNITS - 2
     refused(lambda: qn.fit_panel("y ~ lag(x)", DATA), "lag.x. needs time=")
     refused(lambda: qn.fit_panel("y ~ lag(x)", DATA, time="t"), "is seen twice: name unit=")
+    again = pd.concat([DATA.head(1), DATA])
+    refused(lambda: qn.fit_panel("y ~ lag(x)", again, **PANEL), "and t; 2001 is seen twice: name")
     refused(lambda: qn.fit_panel("y ~ lag(x, 0)", DATA, **PANEL), "whole number k from 1 on")
 
 
@@ -784,6 +812,19 @@ def test_columns_of_the_same_unit_means_count_once() -> None:
     assert list(fit.names) == ["Intercept", "x", "x2", "mean(x)"]
     by_hand = qn.fit_random_effects("y ~ x + x2 + m", data.assign(m=means), unit="u")
     np.testing.assert_allclose(fit.params, by_hand.params, rtol=1e-8)
+    refused(lambda: qn.fit_between("y ~ x + x2", data, unit="u"), "'x', 'x2' depend")
+    near = data.assign(x2=data["x2"] + 1e-5 * DATA["u"].str[1:].astype(int) ** 2)
+    own = qn.fit_correlated_random_effects("y ~ x + x2", near, unit="u")
+    assert list(own.names) == [*fit.names, "mean(x2)"]  # alike but for the fifth digit
+
+
+def test_a_unit_seen_once_stands_at_its_mean_and_the_others_vary_about_theirs() -> None:
+    data = DATA[(DATA["u"] != "u03") | (DATA["t"] == 2004)]
+    fit = qn.fit_correlated_random_effects("y ~ x", data, unit="u")
+    means = data["x"].groupby(data["u"]).transform("mean")
+    by_hand = qn.fit_random_effects("y ~ x + m", data.assign(m=means), unit="u")
+    assert list(fit.names) == ["Intercept", "x", "mean(x)"]
+    np.testing.assert_allclose(fit.params, by_hand.params, rtol=1e-8)
 
 
 def test_a_prediction_of_the_mean_is_one_number_for_any_rows() -> None:
@@ -806,16 +847,29 @@ def test_a_role_that_is_missing_in_all_rows_is_named(role: str) -> None:
 
 
 class Own:
-    """Errors of a user's own: every variance is one."""
+    """Errors of a user's own: every variance is one; degrees of freedom are 5, 4, ..."""
 
     def estimate(self, regression: Any) -> Any:
+        k = regression.X.shape[1]
         return dataclasses.replace(
-            HC1().estimate(regression), matrix=np.eye(regression.X.shape[1]), name="own"
+            HC1().estimate(regression), matrix=np.eye(k), df=5.0 - np.arange(k), name="own"
         )
 
 
-def test_errors_of_ones_own_rule_are_taken() -> None:
-    assert qn.fit_panel("y ~ x", DATA, covariance=Own()).std_errors.tolist() == [1.0, 1.0]
+def test_errors_of_ones_own_rule_are_taken_and_what_joins_some_has_the_fewest_of_their_df() -> None:
+    fit = qn.fit_panel("y ~ x + z", DATA, covariance=Own())
+    assert fit.std_errors.tolist() == [1.0, 1.0, 1.0]
+    b, x, z = fit.params
+    joint = fit.wald_test(["x", "z"])
+    assert joint.distribution == "F(2, 3)"
+    assert joint.p_value == pytest.approx(stats.f.sf((x**2 + z**2) / 2, 2, 3))
+    assert fit.nonlinear("Intercept + x").df == 4
+    reach = stats.t.ppf(0.975, 3) * np.sqrt(3)
+    found = fit.predict(pd.DataFrame({"x": [1.0], "z": [1.0]}), interval="confidence").T[0]
+    assert found.tolist() == pytest.approx([b + x + z, b + x + z - reach, b + x + z + reach])
+    assert fit.to_statsmodels().pvalues.tolist() == pytest.approx(
+        list(2 * stats.t.sf(np.abs(fit.params), 3))
+    )
 
 
 def test_a_column_with_digits_of_its_own_stays_however_near() -> None:
@@ -827,6 +881,13 @@ def test_a_column_with_digits_of_its_own_stays_however_near() -> None:
     assert list(fit.names) == ["Intercept", "x", "z", "near"]
     exact = smf.ols("y ~ x + z + I((near - x - z) * 1e8)", data).fit()  # the same space
     np.testing.assert_allclose(fit.fitted, exact.fittedvalues, rtol=1e-6)
+
+
+def test_what_effects_leave_a_millionth_of_is_estimated_from_it() -> None:
+    level = DATA["u"].str[1:].astype(int)
+    fit = qn.fit_panel("y ~ x", DATA.assign(x=level + 1e-6 * DATA["z"]), absorb="u")
+    plain = qn.fit_panel("y ~ z", DATA, absorb="u")
+    assert 1e-6 * fit.params["x"] == pytest.approx(plain.params["z"], rel=1e-6)
 
 
 def test_stated_weights_average_and_a_prior_may_have_a_covariance() -> None:
@@ -932,7 +993,7 @@ def test_priors_that_do_not_fit_are_named(mean: Any, std: Any, message: str) -> 
 def test_rows_and_columns_at_fault_are_named() -> None:
     data = DATA.head(6).set_axis(list("pqrstv")).assign(n=[1, 2, 1.5, 1, 1, 2.5])
     refused(lambda: qn.fit_panel("y ~ x", data, frequency="n"), "1.5 at row 'r' is no whole number")
-    less = data.assign(w=[1.0, 1.0, -2.0, 1.0, -3.0, 1.0])
+    less = data.assign(w=[1.0, 0.0, -2.0, 1.0, -3.0, 1.0])
     refused(lambda: qn.fit_panel("y ~ x", less, weights="w"), "weights: -2 at row 'r' is negative")
     far = data.assign(x=[0.0, 1.0, 2.0, np.inf, -np.inf, 1.0])
     refused(lambda: qn.fit_panel("y ~ x", far), "'x' is infinite at row 's'; mend the value")
@@ -940,6 +1001,12 @@ def test_rows_and_columns_at_fault_are_named() -> None:
     refused(lambda: qn.fit_panel("y ~ id", moved), "'id' is in the index, not a column; use data")
     twice = pd.concat([data, data[["x"]]], axis=1)
     refused(lambda: qn.fit_panel("y ~ x", twice), "several columns 'x'; rename all but one")
+    lone = pd.DataFrame({"g": list("aaabbbc"), "y": [1.0, 2.0, 4.0, 3.0, 5.0, 9.0, 7.3]})
+    for rule in ("HC1", "HC3"):  # the one is zero there, the other does not exist
+        said = r"'C\(g\)\[c\]' rests on 1 row that the regression fits exactly"
+        refused(lambda rule=rule: qn.fit_panel("y ~ C(g) - 1", lone, covariance=rule), said)  # type: ignore[misc]
+    nobody: Any = None
+    refused(lambda: qn.fit_random_effects("y ~ x", data, unit=nobody), "^unit: expected the name")
 
 
 def test_times_that_a_category_orders_count_those_between() -> None:
@@ -974,6 +1041,7 @@ def test_two_columns_of_clusters_beside_instruments() -> None:
     np.testing.assert_allclose(found.params, beta, rtol=1e-9)
     np.testing.assert_allclose(found.std_errors**2, wanted, rtol=1e-8)
     assert found.df.eq(G - 1).all()
+    assert found.glance().loc[0, "clusters"] == G
     assert f"F(1, {G - 1})" in {one.distribution for one in found.tests}
     refused(
         lambda: qn.fit_instrumental("y ~ x", DATA, **IV, cluster=["u", "t"], method="liml"),

@@ -118,11 +118,16 @@ def test_time_that_has_an_order_is_read_in_it(name: str, labels: Callable[[], An
         ),
         lambda: pd.Categorical(PLACE.map(dict(enumerate("abcdefgh")))),
         lambda: PLACE.map(lambda k: "before" if k < 4 else f"after {k}"),
+        lambda: PLACE.map(lambda k: f"{2000 + k}-12" if k < 7 else "20070-12"),  # a year mistyped
     ],
 )
 def test_time_without_an_order_is_refused(labels: Callable[[], Any]) -> None:
     frame = PANEL.assign(t=labels())
-    message = "the order of .* is not known; use numbers, dates, an ordered category"
+    first, second = sorted(set(frame["t"]))[:2]
+    message = (
+        f"the order of {first!r} and {second!r} in the text column 't' is not known; use numbers, "
+        "dates, an ordered category"
+    )
     refused(lambda: qn.fit_differences("y ~ x", frame, **WHO), message)
     refused(lambda: qn.fit_panel("y ~ x", frame, time="t", covariance="Driscoll-Kraay"), message)
     refused(lambda: qn.fit_half_panel_jackknife("y ~ x", frame, **WHO), message)
@@ -156,7 +161,7 @@ def test_scores_of_a_lost_year_are_zero_in_driscoll_and_kraay() -> None:
     assert fit.df["x"] == TIMES - 2  # seven periods have rows
 
 
-@pytest.mark.parametrize(("most", "said"), [(1, False), (2, True), (1.5, False)])
+@pytest.mark.parametrize(("most", "said"), [(1, False), (2, True), (1.5, False), (2.5, False)])
 def test_weights_that_look_like_counts_are_remarked(most: float, said: bool) -> None:
     weights = np.where(PANEL["t"] > 2000, 1.0, most)
     notes = qn.fit_panel("y ~ x", PANEL.assign(n=weights), weights="n").summary()
@@ -177,6 +182,7 @@ def test_uneven_times_are_said() -> None:
         (["2000Q1", "2000Q2", "2000Q4"], "(1 to 2 periods apart)"),
         (["2000", "2001", "2003"], "(1 to 2 apart)"),
         (["2000-01-31", "2000-02-29", "2000-03-31"], ""),
+        (["2000-01-01", "2000-01-03", "2000-01-06"], "(2 to 3 days apart)"),
         (["2000-11", "2000-12", "2001-01"], ""),
     ],
 )
@@ -193,6 +199,16 @@ def test_uneven_dates_are_said_and_months_are_even(
     assert f"unevenly spaced {said}" in notes if said else "unevenly" not in notes
 
 
+@pytest.mark.parametrize("first", [1, "1"])
+def test_periods_that_a_category_orders_need_be_neither_numbers_nor_dates(first: Any) -> None:
+    order = pd.CategoricalDtype([first, "the war", "after"], ordered=True)
+    frame = PANEL[PANEL["t"] < 2003]
+    times = frame["t"].map({2000: first, 2001: "the war", 2002: "after"}).astype(order)
+    fit = qn.fit_differences("y ~ x", frame.assign(t=times), **WHO)
+    assert fit.params.tolist() == qn.fit_differences("y ~ x", frame, **WHO).params.tolist()
+    assert "unevenly" not in fit.summary()
+
+
 @pytest.mark.parametrize("weights", [None, "w"])
 def test_r_squared_does_not_depend_on_how_the_intercept_is_written(weights: str | None) -> None:
     frame = DATA.assign(w=DATA["c"] + 1.0, one=2.0)
@@ -200,8 +216,12 @@ def test_r_squared_does_not_depend_on_how_the_intercept_is_written(weights: str 
     for formula in ("y ~ x + C(k)", "y ~ C(k) + x - 1", "y ~ one + x + i(k, ref=0) - 1"):
         fit = qn.fit_panel(formula, frame, weights=weights)
         assert fit.rsquared == pytest.approx(wanted.rsquared, rel=1e-12)
-    bare = qn.fit_panel("y ~ x - 1", frame)
-    assert bare.rsquared == pytest.approx(smf.ols("y ~ x - 1", frame).fit().rsquared, rel=1e-12)
+    frame["near"] = 1 + 1e-5 * frame["x"]  # near to one in every row is no intercept
+    frame["some"] = (frame["k"] == 0).astype(float)  # nor is one in some
+    for name in ("x", "near", "some"):
+        bare = qn.fit_panel(f"y ~ {name} - 1", frame)
+        plain = smf.ols(f"y ~ {name} - 1", frame).fit()
+        assert bare.rsquared == pytest.approx(plain.rsquared, rel=1e-12)
 
 
 def test_differences_with_dummies_of_all_periods_have_no_drift_besides() -> None:

@@ -301,12 +301,14 @@ def bounds(
                 "conflict is traced"
             )
         for block in several:
+            own = {  # a variable in one definition may be a factor in the one that is used
+                key: _ratio_blocks(wide, block, _used(state, instance), key, problem.interval(key))
+                for key, instance in ratios.items()
+            }
             for place, key in enumerate(wide.variables):
-                asked.append((block, place, key, key))
-            for key, instance in ratios.items():
-                using = _used(state, instance)
-                for one in _ratio_blocks(wide, block, using, key, problem.interval(key)):
-                    asked.append((one, -1, key, key))
+                if not own.get(key):
+                    asked.append((block, place, key, key))
+            asked += [(one, -1, key, key) for key, blocks in own.items() for one in blocks]
     return _ends(problem, asked)
 
 
@@ -336,7 +338,8 @@ def _programmes_of(
     key = owner.key
     if not len(choice.rows[0][0]):  # its vintages say nothing
         return
-    if key in problem.variables:
+    option = next(option for option in choice.options if key in option.keys)
+    if problem.factors(option)[key] == "variable":
         place = problem.variables.index(key)
         joined = [
             _block(problem, _stacked((state.rows, rows), len(problem.variables)), key)
@@ -348,7 +351,6 @@ def _programmes_of(
         yield from ((block, place) for block in (joined if apart else _solvable(joined)))
         return
     given = {one.year: one for one in choice.vintages}
-    option = next(option for option in choice.options if key in option.keys)
     for state in others:
         block = _block(problem, state.rows)
         for one in _ratio_blocks(problem, block, (option, given), key, problem.declared(key)):
@@ -463,7 +465,7 @@ def _ratio_blocks(
     """
     option, given = using
     beside = {other for _, product in option.terms if key in product for other in product}
-    pivots = [other for other in beside if other in problem.variables]
+    pivots = [other for other in beside - {key} if other in problem.variables]
     if len(pivots) != 1 or not all(
         pivots[0] in product and product.count(key) == 1
         for _, product in option.terms

@@ -317,7 +317,7 @@ def _readings(problem: Problem) -> tuple[Reading, ...]:
     for source in [name for name in sources if name][1:]:
         ids = tuple(figure.id for figure in problem.figures if figure.provenance == source)
         rest = problem.without(ids)
-        if len(ids) < len(problem.figures) and rest.instances:
+        if rest.instances:
             of = "" if source.startswith("quoted") else "of the "
             changed.append((f"without the figures {of}{source}", ids, rest))
     for figure in problem.figures:

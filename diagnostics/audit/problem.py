@@ -34,6 +34,7 @@ from quesnay.diagnostics.audit.identities import (
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import refuse_unknown
 from quesnay.fitting.errors import DataError, StudyError
+from quesnay.models.expressions import LATEST
 
 Key: TypeAlias = tuple[str, int]
 """A symbol and a calendar year."""
@@ -292,7 +293,7 @@ def _every_instance(
     """Return every identity in every year from the one before the figures to their last."""
     span = range(min(years) - 1, max(years) + 1)
     out = []
-    for year in range(span.start - 50, span.stop + 50):
+    for year in range(span.start - LATEST, span.stop + LATEST):
         named: dict[str, list[Option]] = {}
         for identity in identities:
             known = named.setdefault(identity.name, [])

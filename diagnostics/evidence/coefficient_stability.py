@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from quesnay.fitting.checks import Seed
 
 _R_MULTIPLE = 1.3  # Oster's: nine of ten randomised results survive it
-_REAL = 1e-8  # imaginary part, as a share of the root, that is rounding
+_REAL = 1e-7  # imaginary part, as a share of the root, that rounding leaves of a double root
 _GAIN = 1e-12  # of R2 by controls that is rounding
 _SAME = 1e-6  # share of the controls' index left; with a single control one root is exactly none
 _CHUNK = 100  # made-up regressors that are absorbed at once
@@ -440,7 +440,7 @@ class _Cubic:
             ]
         )
         roots = cubic.trim().roots()
-        real = roots[np.abs(roots.imag) <= _REAL * np.maximum(np.abs(roots), 1e-12)].real
+        real = roots[np.abs(roots.imag) <= _REAL * np.abs(roots)].real
         return np.asarray(real[np.argsort(np.abs(real))])
 
     def selection(self, bias: float) -> float:

@@ -365,7 +365,7 @@ def _effects(examined: Examined) -> TestResult:
     X = np.column_stack([root, np.asarray(fit.sample.design, float) * root[:, None]])
     pooled = project_noisy(y, X)
     df = (fit.df_absorbed - 1, fit.df_resid)
-    if df[0] < 1 or df[1] < 1:
+    if df[0] < 1:
         raise EstimationError(f"effects take {df[0] + 1} and leave {df[1]} degrees of freedom")
     rest = examined.projection.ssr
     statistic = ((pooled.ssr - rest) / df[0]) / (rest / df[1])

@@ -36,8 +36,6 @@ def to_statsmodels(fit: "PanelFit") -> Any:
     inner.cov_kwds = {"description": fit.rule}
     inner.use_t = True
     inner.df_resid_inference = float(fit.inference.df.min())
-    for cached in ("bse", "tvalues", "pvalues"):
-        inner._cache.pop(cached, None)
     return results
 
 

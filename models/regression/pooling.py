@@ -313,8 +313,6 @@ def average_models(
 def _refuse_unfit(fits: Mapping[str, PanelFit], term: str) -> None:
     if not isinstance(fits, Mapping) or len(fits) < 2:
         raise DataError("fits: give two regressions or more, by name")
-    if not isinstance(term, str):
-        raise DataError(f"term: expected a name, got {type(term).__name__}")
     for name, fit in fits.items():
         if not isinstance(fit, PanelFit) or not fit.is_least_squares:
             kind = fit.method if isinstance(fit, PanelFit) else type(fit).__name__

@@ -326,7 +326,7 @@ def _places(labels: npt.NDArray[np.object_]) -> tuple[Array, str]:
     if all(isinstance(label, str) and label.isdecimal() for label in labels):
         return labels.astype(np.float64), ""
     try:  # text begins with the year, else it was refused
-        dates = [pd.Period(label) for label in labels]
+        dates = [x if isinstance(x, pd.Period) else pd.Period(str(x)) for x in labels]
     except ValueError:
         return np.empty(0), ""
     span = " days" if dates[0].freqstr == "D" else " periods"

@@ -112,6 +112,19 @@ def test_the_year_and_the_names_of_a_read_table_are_written_too(tmp_path: Path) 
         qn.read_io(tmp_path / "other.csv", year=2017)
 
 
+@pytest.mark.parametrize(
+    ("labels", "read"),
+    [([1, "rest"], ["1", "rest"]), ([True, False], ["True", "False"]), ([2, 10], [2, 10])],
+)
+def test_labels_are_whole_numbers_again_where_all_were(
+    labels: Any, read: Any, tmp_path: Path
+) -> None:
+    index = pd.Index(labels)
+    frame = pd.DataFrame([[1, 2], [3, 4]], index, index)
+    path = written(qn.InputOutputTable(frame, [7, 3], [6, 4]), tmp_path / "t.csv")
+    assert qn.read_io(path).sectors.tolist() == read
+
+
 def test_accounts_of_a_file_are_added_to_those_that_were_written(tmp_path: Path) -> None:
     table = with_everything(["01", "02"])
     (tmp_path / "more.csv").write_text("sector,water\n02,5\n01,4\n")

@@ -318,6 +318,8 @@ def test_a_tornado_has_a_bar_to_each_side_of_the_middle() -> None:
     )
     assert figure.get_size_inches().tolist() == pytest.approx([7.2, 1.7 + 0.36 * 2])
     assert axes.get_xlabel() == "T19, yuan"
+    alone = legend(Tornado("T19", 2.0, SWINGS[:1], 0.9).plot())
+    assert alone == ["input at its lower quantile", "input at its upper quantile"]
 
 
 def test_tornados_stand_by_run_and_figure_with_the_printed_value_and_shares() -> None:

@@ -459,9 +459,10 @@ def test_of_many_units_the_loudest_are_mapped_in_their_order() -> None:
     assert list(axes.get_xticks()) == list(range(0, 24, 3))
 
 
-@pytest.mark.parametrize("weights", [None, "w"])
-def test_a_map_of_spread_is_white_at_one(weights: str | None) -> None:
+@pytest.mark.parametrize(("weights", "unit"), [(None, 1.0), ("w", 1.0), (None, 1e6)])
+def test_a_map_of_spread_is_white_at_one(weights: str | None, unit: float) -> None:
     frame = pd.concat([groups(4, seed=1), groups(4, seed=2), groups(4, seed=3)])
+    frame["y"] *= unit  # rounding alone leaves sums of 1e-10
     frame.loc[frame["unit"] == 3, "y"] *= 9.0
     frame = frame.assign(w=np.linspace(1.0, 3.0, len(frame))).reset_index(drop=True)
     fitted = qn.fit_panel("y ~ x", frame, absorb="unit:time", weights=weights)

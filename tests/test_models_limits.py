@@ -14,7 +14,7 @@ from quesnay.fitting.errors import QuesnayError
 from quesnay.fitting.simulation.engine import chunks
 from quesnay.models.display.documents import workbook_bytes
 from quesnay.models.display.table import Table
-from quesnay.models.expressions import read_equation, read_tokens, shown_formula
+from quesnay.models.expressions import read_arithmetic, read_equation, read_tokens, shown_formula
 
 from .refusals import refused
 
@@ -81,6 +81,11 @@ CASES: dict[str, tuple[Callable[[], object], Callable[[], object], str]] = {
     "a formula": (
         lambda: read_tokens("y ~ x".ljust(10_000)), lambda: read_tokens("y ~ x".ljust(10_001)),
         "formula: 10,001 characters; at most 10,000 are read",
+    ),
+    "steps of a lag": (
+        lambda: [read_arithmetic(read_tokens(f"lag(x, {k})")) for k in (1, 999)],
+        lambda: read_arithmetic(read_tokens("lag(x, 1000)")),
+        r"lag\(x, k\) takes a whole number k from 1 on; stopped at '1000' \(character 7\)",
     ),
     "a year of an identity": (
         lambda: read_equation("a = b[t-50] + b[t+50]"), lambda: read_equation("a = b[t+51]"),

@@ -66,6 +66,12 @@ def inputs_only() -> qn.InputOutputTable:
     return qn.InputOutputTable(frame, [70, 60], [50, 60], imports=abroad, unit="t", name="t")
 
 
+def taxes_alone() -> qn.InputOutputTable:
+    frame = pd.DataFrame([[10, 20], [30, 10]], ["a", "b"], ["a", "b"])
+    taxes = pd.DataFrame([[10, 10]], ["VAT"], ["a", "b"])
+    return qn.InputOutputTable(frame, [70, 60], [50, 60], taxes=taxes, unit="t", name="t")
+
+
 LEVELS = pd.MultiIndex.from_product(
     [["AUS", "A | B", "", "[x"], ["01", "02"]], names=["country", "sector"]
 )
@@ -77,6 +83,7 @@ TABLES: dict[str, Callable[[], qn.InputOutputTable]] = {
     "two levels": lambda: with_everything(LEVELS),
     "seventy codes of digits": lambda: with_everything([f"{k:03}" for k in range(70)]),
     "imports of inputs only": lambda: inputs_only(),
+    "taxes alone": lambda: taxes_alone(),
     "a sector called as a category": lambda: with_everything(["exports", "output", "block"]),
     "embedded": lambda: qn.load_io("CHN", 2018),
 }

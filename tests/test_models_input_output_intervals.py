@@ -193,6 +193,13 @@ def test_errors_by_sector_and_by_cell_are_read_by_label() -> None:
     for other in found[1:]:
         pd.testing.assert_frame_equal(found[0].estimates, other.estimates)
     assert "95 % intervals" in repr(found[0])
+    # a cell alone: the output of i falls or rises with a_ij by L_ri for each r, and x_j is fixed
+    by_cell["20"] = 0.0
+    by_cell.loc["05", "20"] = 0.1
+    one = table.multiplier_intervals("output", relative_error=by_cell).estimates
+    L = table.leontief()
+    error = 0.1 * table.A.loc["05", "20"] * L["05"].sum() * L.loc["20"]
+    np.testing.assert_allclose(one["standard_error"], error, rtol=1e-9)
 
 
 @pytest.mark.parametrize("uncertain", [0, 2])

@@ -136,6 +136,8 @@ def test_wrong_margins_of_arrays_are_refused() -> None:
         (seed, [1, 2], "margins: expected"),
         ("x", {0: [1, 2]}, "seed: expected an array"),
         (-seed, {0: [1, 2]}, "seed: cell"),
+        (np.diag([1.0, np.nan]), {0: [1, 2]}, "seed: expected an array of finite numbers"),
+        (seed, {0: [4, np.inf]}, "margins: 0: expected an array of finite numbers"),
         (seed * [0, 1], {2: [1, 2]}, r"axes \[2\], place \(0,\): the seed has only zeros"),
     ]
     for array, margins, message in cases:

@@ -179,6 +179,9 @@ def test_integer_shares_are_shares_or_refused() -> None:
     assert plain.extract(np.array([1])).weights.to_dict() == {1: 1.0}
     with pytest.raises(qn.DataError, match="shares or the labels"):
         plain.extract(np.array([0, 1]))
+    later = qn.InputOutputTable(pd.DataFrame(Z, [1, 2], [1, 2]), [350, 1700], [650, 1400])
+    assert later.extract(np.array([0, 1])).weights.to_dict() == {2: 1.0}  # no sector is called 0
+    assert later.extract(np.array([2, 1])).weights.to_dict() == {2: 1.0, 1: 1.0}  # no share is 2
 
 
 def test_lengths_and_positions_of_an_unproductive_table_are_refused() -> None:

@@ -92,7 +92,16 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
         {},
         "no entry for sector 'mill'",
     ),
-    "demand with more": ((frame(), series([*F, 1], [*S, "shop"]), V), {}, "unknown 'shop'; rename"),
+    "demand with more": (
+        (frame(), series([*F, 1, 1], [*S, "shop", 9]), V),
+        {},
+        "unknown 'shop'; rename",
+    ),
+    "output with more": (
+        (frame(), F, V),
+        {"output": series([1000, 2000, 1], [*S, "shop"])},
+        "output: labels differ from the sectors: unknown 'shop'; rename",
+    ),
     "demand with less": (
         (frame(), series(F[:1], S[:1]), V),
         {},

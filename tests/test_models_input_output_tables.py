@@ -347,6 +347,13 @@ def test_shares_of_a_split_may_miss_one_by_rounding_and_the_parts_add_up_all_the
     refused(lambda: split(0.5, 0.5 + 2e-9), "rows: shares with 'mill' sum to 1; expected shares")
 
 
+def test_parts_of_which_one_alone_sells_in_proportion_still_add_up() -> None:
+    rows = pd.DataFrame({"mill": [0.5, 0.4, 0.1]}, ["a", "b", "c"])
+    made = two().split("farm", {"a": 0.5, "b": 0.25, "c": 0.25}, rows=rows)
+    assert made.x[["a", "b", "c"]].tolist() == pytest.approx([500.0, 250.0, 250.0])
+    assert (made.Z.sum(axis=1) + made.f).tolist() == pytest.approx(made.x.tolist(), rel=1e-11)
+
+
 @pytest.mark.parametrize("kind", LEFT)
 def test_losses_are_the_same_in_a_unit_in_which_all_numbers_are_tiny(kind: str) -> None:
     whole = two()

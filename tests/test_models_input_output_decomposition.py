@@ -243,7 +243,9 @@ def test_two_treatments_of_imports_are_brought_to_one(
 
 def test_imports_of_some_products_are_put_inside_by_label() -> None:
     # as above, but the second product is not imported, and an import of it would show
-    demand = pd.DataFrame({"home": [450.0, 1800.0], "IM": [-100.0, 0.0]})
+    demand = pd.DataFrame(
+        {"home": [480.0, 1799.5], "stocks": [-30, 0.5], "none": [0, 0], "IM": [-100, 0]}
+    )
     inside = qn.InputOutputTable([[150, 500], [200, 100]], demand, [650, 1500])
     bought = pd.DataFrame([[20.0, 20.0]], [0], [0, 1])
     apart = qn.InputOutputTable(

@@ -202,6 +202,14 @@ def test_errors_by_sector_and_by_cell_are_read_by_label() -> None:
     np.testing.assert_allclose(one["standard_error"], error, rtol=1e-9)
 
 
+def test_draws_of_multipliers_that_are_negative_are_no_sign_of_an_unproductive_table() -> None:
+    # each unit of the second brings 1.5 of the first with it: column sums of L of 1 and -0.5
+    table = InputOutputTable([[0.0, -1500.0], [0.0, 0.0]], [2500.0, 1000.0], [1000.0, 2500.0])
+    options: Any = {"method": "monte_carlo", "draws": 3, "seed": 0}
+    found = table.multiplier_intervals("output", relative_error=0.1, **options).estimates
+    assert found["estimate"].tolist() == [1.0, -0.5]
+
+
 @pytest.mark.parametrize("uncertain", [0, 2])
 @pytest.mark.parametrize("weights", [{0: 1.0}, {0: 0.5, 1: 1.0}])
 @pytest.mark.parametrize("kind", ["total", "satellite", "backward"])

@@ -123,6 +123,7 @@ def test_wrong_margins_of_arrays_are_refused() -> None:
     cases: list[tuple[Any, Any, str]] = [
         (seed, {0: [1, 2], 3: [1, 2]}, "3 is no margin of an array of 3 dimensions"),
         (seed, {(0, 1, 2): seed}, "fewer than all"),
+        (seed, {(0, 3): [[1, 2], [1, 2]]}, r"\(0, 3\) is no margin of an array of 3 dimensions"),
         (seed, {(0, 0): np.full((2, 2), 2.0)}, r"\(0, 0\) is no margin"),
         (seed, {(): 8.0}, r"\(\) is no margin"),
         (seed, {0: [1, 2, 3]}, r"has shape \(3,\); expected \(2,\)"),

@@ -117,6 +117,7 @@ def test_a_sector_without_output() -> None:
     assert not table.B.loc[[0, 1]].isna().to_numpy().any()
     linkages = table.linkages()
     assert np.isnan(linkages.loc[2, "forward"])  # type: ignore[arg-type]
+    assert linkages.loc[[0, 1], "forward_normalised"].mean() == pytest.approx(1.0)
     forward = ["forward", "forward_normalised", "forward_variation"]
     assert not linkages.drop(columns=forward).isna().to_numpy().any()
     for kind in ("total", "satellite", "backward", "forward"):

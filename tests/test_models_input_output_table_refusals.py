@@ -66,6 +66,7 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "pd.NA": ((frame([[1, pd.NA], [3, 4]]), F, V), {}, "'farm', column 'mill' is missing"),
     "masked": ((np.ma.masked_equal(Z, 500), F, V), {}, "masked cells"),
     "too large": (([[1e308, 1e308], [1, 1]], F, V), {}, "too large for a float"),
+    "too large in a column": (([[1e308, 1], [1e308, 1]], F, V), {}, "too large for a float"),
     "huge integers": (([[10**400, 1], [1, 1]], F, V), {}, "too large for a float"),
     "doubled rows": ((frame(rows=["a", "a"], columns=["a", "a"]), F, V), {}, "'a' occurs twice"),
     "doubled columns": ((frame(columns=["farm", "farm"]), F, V), {}, "column label 'farm' occurs"),
@@ -115,6 +116,11 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "value of others": ((frame(), F, series(V, ["mill", "fram"])), {}, "mean 'fram'"),
     "nan value": ((Z, F, [[1, 2], [3, NAN]]), {}, "value added: row 1, column 1 is nan"),
     "named output": ((Z, F, {"output": V, "rest": [0, 0]}), {}, "'output' has a name that means"),
+    "numbers and a list": (
+        (Z, F, {"wages": 1.0, "rest": V}),
+        {},
+        r"value added: 'wages': shape \(\); expected a vector",
+    ),
     "output too short": ((Z, F, V), {"output": [1000]}, r"output: shape \(1,\); expected 2"),
     "output of others": (
         (frame(), F, V),

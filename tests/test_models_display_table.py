@@ -47,14 +47,15 @@ def test_text_is_exactly_this() -> None:
 
 def test_figures_written_out_with_their_interval_stand_to_the_right() -> None:
     frame = pd.DataFrame(
-        {"total": ["2.13 [1.90, 2.30]", "-0.5 [-1, 0]", "-", ""], "code": ["01a", "b", "c", "d"]}
+        {"total": ["2.13 [1.90, 2.30]", "-0.5 [-1, 0]", "-", ""], "code": ["01a", "7", "c", "d"]},
+        ["8", "09", "10", "11"],  # words all the same
     )
     table = Table("Account", frame)
     assert table.to_text().splitlines()[1:5] == [
-        "            total  code",
-        "-----------------------",
-        "2.13 [1.90, 2.30]  01a",
-        "     -0.5 [-1, 0]  b",
+        "                total  code",
+        "---------------------------",
+        "8   2.13 [1.90, 2.30]  01a",
+        "09       -0.5 [-1, 0]  7",
     ]
     assert r"2.13 \[1.90, 2.30\]" in table.to_markdown()
     assert "$-$0.5 {[}-{}1, 0{]}" in table.to_latex()

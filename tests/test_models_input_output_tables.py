@@ -5,6 +5,7 @@ coefficients are 0.15 and 0.25, 0.2 and 0.05; the Leontief inverse is 0.95, 0.25
 the determinant 0.7575 of I - A.
 """
 
+import re
 from typing import Any
 
 import numpy as np
@@ -366,6 +367,63 @@ def test_losses_are_the_same_in_a_unit_in_which_all_numbers_are_tiny(kind: str) 
         whole.extract({"mill": 0.5}, kind).totals.iloc[:, :3],
     )
     assert tiny.extract([], kind).total_output_loss == 0.0
+
+
+def scaled(k: float, more: float = 0.0) -> qn.InputOutputTable:
+    """Return the table in another unit, its second column out of balance by so much."""
+    whole, extra = two(), np.array([[0.0, more], [0.0, 0.0]])
+    return qn.InputOutputTable(
+        k * whole.Z, k * whole.final_demand, k * (whole.value_added + extra), strict=False
+    )
+
+
+def supplied(k: float, *given: Any) -> qn.SupplyUseTable:
+    """Return supply, use, final demand and value added, and imports of both, in another unit."""
+    blocks = [k * np.array(block, dtype=float) for block in given]
+    return qn.SupplyUseTable(*blocks[:4], imports=tuple(blocks[4:]) or None)
+
+
+def said(call: Any) -> str:
+    with pytest.raises(qn.QuesnayError) as caught:
+        call()
+    return str(caught.value)
+
+
+ONES = np.ones((2, 2, 2))
+ANSWERS: dict[str, Any] = {
+    "gap of the check": lambda k: scaled(k, 30.0).check().largest_residual,
+    "gap in percent": lambda k: re.findall(r"[\d.]+ %", scaled(k, 30.0).check().warnings[0])[0],
+    "gap noted": lambda k: qn.structural_decomposition(
+        qn.InputOutputTable(k * two().Z, k * two().f, k * two().v, output=1.001 * k * two().x,
+                            tolerance=0.01), scaled(k)).notes[-1],
+    "ratios": lambda k: qn.structural_decomposition(
+        scaled(k), scaled(2 * k, 30.0)).ratios.to_numpy().ravel().tolist(),
+    "residual": lambda k: qn.structural_decomposition(scaled(k), scaled(2 * k)).residual < 1e-12,
+    "households": lambda k: scaled(k).multipliers(
+        closed=True, household="exports", income="wages").tolist(),
+    "shares of paths": lambda k: qn.structural_paths(scaled(k), count=9).paths["share"].tolist(),
+    "classes": lambda k: scaled(k).linkages().iloc[:, :-1].to_numpy().ravel().tolist(),
+    "rounding spread": lambda k: qn.ras(
+        np.full((2, 2), k), [2 * k, (8 + 9e-6) * k], [5 * k, 5 * k]).converged,
+    "rounding of margins": lambda k: qn.ras_multi(
+        k * ONES, {0: [6 * k, 2 * k], 1: [5 * k, (3 + 4e-6) * k]}).converged,
+    "least squares": lambda k: (qn.balance_least_squares(
+        [[k, 2 * k], [0, 4 * k]], [4 * k, 4 * k], [2 * k, 6 * k], variance="absolute"
+    ).table / k).ravel().tolist(),
+    "gap of columns": lambda k: supplied(
+        k, np.diag([1, 2]), [[0.2, 0.1], [0.3, 0.4]], [0.7, 1.3], [0.5, 1.5005]
+    ).symmetric("D").imbalance,
+    "made by nobody": lambda k: said(lambda: supplied(
+        k, [[1], [0]], [[0.2], [0]], [0.8, 0], [0.7], [[0], [0.1]], [0, 0]).symmetric("D")),
+    "shares of nothing": lambda k: said(lambda: supplied(
+        k, [[0.3, -0.3], [0, 1]], [[0, 0], [0.1, 0.2]], [0, 0.7], [0.2, 0.5]).symmetric("D")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_answers_are_the_same_in_a_unit_in_which_all_numbers_are_tiny(name: str) -> None:
+    tiny, whole = (ANSWERS[name](k) for k in (1e-9, 1.0))
+    assert tiny == (whole if isinstance(whole, str) else pytest.approx(whole, rel=1e-9))
 
 
 def test_halves_of_both_sectors_are_their_own_loss() -> None:

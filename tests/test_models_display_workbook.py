@@ -37,15 +37,16 @@ def test_values_come_back(tmp_path: Path) -> None:
             "count": [10**15 - 1, -(10**15)],  # more digits than a spreadsheet keeps are text
             "day": [date(2020, 3, 1), pd.NaT],
             "bound": [np.inf, 0.5],
+            "later": [None, 7],
         },
         index=index,
     )
     table = Table("Verdicts, trillion yuan", frame, ("Source: CAICT.",), {"estimate": ".3f"})
     (sheet,) = read(table.to_excel(tmp_path / "a.xlsx")).values()
     assert sheet[0][0] == "Verdicts, trillion yuan"
-    assert sheet[2] == ["id", "estimate", "inside", "role", "count", "day", "bound"]
-    assert sheet[3] == ["T18", 1.1, True, "held out", 1e15 - 1, "2020-03-01", "inf"]
-    assert sheet[4] == ["T19", "", False, "", "-1000000000000000", "", 0.5]
+    assert sheet[2] == ["id", "estimate", "inside", "role", "count", "day", "bound", "later"]
+    assert sheet[3] == ["T18", 1.1, True, "held out", 1e15 - 1, "2020-03-01", "inf", ""]
+    assert sheet[4] == ["T19", "", False, "", "-1000000000000000", "", 0.5, 7.0]
     assert sheet[6][0] == "Source: CAICT."
 
 

@@ -221,7 +221,12 @@ def test_a_line_of_labels_that_says_nothing_is_passed_over(tmp_path: Path) -> No
     assert list(qn.read_io(path).sectors) == ["a", "b"]
 
 
-def test_a_table_too_wide_for_a_sheet_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("quesnay.models.input_output.written.MOST_COLUMNS", 5)
+@pytest.mark.parametrize(("limit", "most"), [("MOST_ROWS", 22), ("MOST_COLUMNS", 8)])
+def test_a_table_too_large_for_a_sheet_is_refused(
+    limit: str, most: int, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(f"quesnay.models.input_output.written.{limit}", most)
     with pytest.raises(qn.DataError, match=r"exceed an Excel sheet; write \.csv"):
-        with_everything().to_excel(tmp_path / "wide.xlsx")
+        with_everything().to_excel(tmp_path / "large.xlsx")
+    monkeypatch.setattr(f"quesnay.models.input_output.written.{limit}", most + 1)
+    assert with_everything().to_excel(tmp_path / "large.xlsx").is_file()

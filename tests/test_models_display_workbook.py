@@ -223,9 +223,10 @@ def test_a_sheet_reads_like_a_table_on_paper(made: bytes) -> None:
 @pytest.mark.parametrize(("letters", "wrapped"), [(59, None), (60, True)])
 def test_a_text_of_sixty_letters_is_wrapped(letters: int, wrapped: bool | None) -> None:
     openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
-    table = Table("Own", pd.DataFrame({"what": ["x" * letters]}))
+    table = Table("Own", pd.DataFrame({"what": ["x" * letters, None], "some": [None, 2.5]}))
     sheet = openpyxl.load_workbook(io.BytesIO(workbook_bytes([table])))["Own"]
     assert sheet["A4"].alignment.wrap_text is wrapped
+    assert [cell.alignment.horizontal for cell in sheet[3]] == ["left", "right"]
     assert round(sheet.column_dimensions["A"].width - 0.71) == 60
     assert sheet.row_dimensions[4].height == (30.0 if wrapped else None)
 
@@ -244,7 +245,7 @@ def test_the_contents_of_a_workbook_lead_to_its_sheets_and_back(made: bytes) -> 
         "'Other'!A1",
     ]
     assert book["Account"]["A2"].hyperlink.location == "'Contents'!A1"
-    assert [cell.font.b for cell in listed[3]] == [True] * 4
+    assert [cell.font.b for cell in (*listed[3], listed["A1"])] == [True] * 5
     widths = [round(listed.column_dimensions[name].width - 0.71) for name in "ABC"]
     assert widths == [34, 90, 8]
     alone = openpyxl.load_workbook(io.BytesIO(workbook_bytes([ACCOUNT])))

@@ -115,8 +115,8 @@ def test_a_changed_table_by_low_rank_is_the_table_factored_anew(
 
 def test_draws_agree_with_first_order_where_errors_are_small(table: InputOutputTable) -> None:
     options = {"relative_error": 0.02, "method": "monte_carlo", "draws": 4000}
-    near = table.multiplier_intervals("output", relative_error=0.02).estimates
-    drawn = table.multiplier_intervals("output", **options).estimates  # type: ignore[arg-type]
+    near = table.multiplier_intervals("jobs", relative_error=0.02).estimates
+    drawn = table.multiplier_intervals("jobs", **options).estimates  # type: ignore[arg-type]
     np.testing.assert_allclose(drawn["standard_error"], near["standard_error"], rtol=0.06)
     one = table.extraction_intervals(WEIGHTS, relative_error=0.02, weight_error=ERRORS).estimates
     two = table.extraction_intervals(WEIGHTS, weight_error=ERRORS, **options).estimates  # type: ignore[arg-type]

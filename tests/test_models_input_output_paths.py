@@ -147,6 +147,8 @@ def test_stream_of_a_chain_counts_its_stages() -> None:
     assert found.positions["upstreamness"].tolist() == [3.0, 2.0, 1.0]
     np.testing.assert_allclose(found.positions["downstreamness"], [1.0, 1.5, 2.0])
     assert "Upstreamness" in repr(found)
+    idle = qn.InputOutputTable([[1.0, 0.0], [0.0, 0.0]], [1.0, 0.0], [1.0, 0.0])
+    assert qn.upstreamness(idle).positions.to_numpy().tolist() == [[2.0, 2.0], [1.0, 1.0]]
 
 
 @settings(max_examples=20, deadline=None)

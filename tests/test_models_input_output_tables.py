@@ -407,6 +407,8 @@ ANSWERS: dict[str, Any] = {
         np.full((2, 2), k), [2 * k, (8 + 9e-6) * k], [5 * k, 5 * k]).converged,
     "rounding of margins": lambda k: qn.ras_multi(
         k * ONES, {0: [6 * k, 2 * k], 1: [5 * k, (3 + 4e-6) * k]}).converged,
+    "wrong signs": lambda k: re.findall("negative|positive", said(lambda: qn.gras(
+        [[-k, -2 * k], [3 * k, 4 * k]], [3 * k, 4 * k], [2 * k, 5 * k])))[0],
     "least squares": lambda k: (qn.balance_least_squares(
         [[k, 2 * k], [0, 4 * k]], [4 * k, 4 * k], [2 * k, 6 * k], variance="absolute"
     ).table / k).ravel().tolist(),

@@ -62,6 +62,10 @@ def test_a_category_that_sums_to_zero_has_no_structure() -> None:
     factors = ("A", "structure", "mix", "level")
     with pytest.raises(qn.DataError, match="final demand 'stocks' sums to zero"):
         qn.structural_decomposition(table, table, factors=factors)
+    nothing = good.final_demand.assign(stocks=0.0)  # of which no cell is other than zero
+    table = qn.InputOutputTable(good.Z, nothing, good.value_added)
+    found = qn.structural_decomposition(table, table, factors=factors)
+    assert (found.effects.abs() < 1e-12).all().all()
 
 
 def test_an_unbalanced_table_is_said() -> None:

@@ -130,6 +130,8 @@ def test_a_sector_that_the_region_has_not_buys_and_sells_nothing() -> None:
     assert found.table.Z.to_numpy()[0].tolist() == [0, 0]
     assert found.table.Z.to_numpy()[:, 0].tolist() == [0, 0]
     assert found.table.x.tolist() == [0, 100]
+    idle = qn.InputOutputTable([[1.0, 0.0], [0.0, 0.0]], [1.0, 0.0], [1.0, 0.0])
+    assert qn.location_quotient_table(idle, [1.5, 0.0]).table.x.tolist() == [1.5, 0.0]  # none there
 
 
 def test_regional_uses_beyond_output_are_noted() -> None:

@@ -407,6 +407,10 @@ ANSWERS: dict[str, Any] = {
         np.full((2, 2), k), [2 * k, (8 + 9e-6) * k], [5 * k, 5 * k]).converged,
     "rounding of margins": lambda k: qn.ras_multi(
         k * ONES, {0: [6 * k, 2 * k], 1: [5 * k, (3 + 4e-6) * k]}).converged,
+    "quotients": lambda k: qn.location_quotient_table(
+        scaled(k), [200 * k, 100 * k]).quotients.to_numpy().ravel().tolist(),
+    "none in the nation": lambda k: said(lambda: qn.location_quotient_table(
+        qn.InputOutputTable([[k, 0], [0, 0]], [k, 0], [k, 0]), [k, 0.5 * k])),
     "wrong signs": lambda k: re.findall("negative|positive", said(lambda: qn.gras(
         [[-k, -2 * k], [3 * k, 4 * k]], [3 * k, 4 * k], [2 * k, 5 * k])))[0],
     "least squares": lambda k: (qn.balance_least_squares(
@@ -426,6 +430,18 @@ ANSWERS: dict[str, Any] = {
 def test_answers_are_the_same_in_a_unit_in_which_all_numbers_are_tiny(name: str) -> None:
     tiny, whole = (ANSWERS[name](k) for k in (1e-9, 1.0))
     assert tiny == (whole if isinstance(whole, str) else pytest.approx(whole, rel=1e-9))
+
+
+def test_draws_keep_their_names() -> None:
+    halves = [[0.5, 0.0], [0.0, 0.5]]
+    for rows, names in (
+        (None, ["draw"]),
+        (pd.Index(["one", "other"], name="run"), ["draw"]),
+        (pd.MultiIndex.from_product([["a"], [1, 2]], names=["run", "year"]), ["run", "year"]),
+    ):
+        found = two().extract_many(pd.DataFrame(halves, rows, S))
+        assert found.index.names == names
+        assert found.index.tolist() == ([0, 1] if rows is None else rows.tolist())
 
 
 def test_halves_of_both_sectors_are_their_own_loss() -> None:

@@ -330,6 +330,17 @@ def test_a_balanced_supply_and_use_doubles_with_its_totals(imported: bool) -> No
         np.testing.assert_allclose(products.frame["imports"], [4.0, 8.0], rtol=1e-7)
 
 
+def test_the_imports_of_an_economy_of_one_product_double_too() -> None:
+    found = qn.balance_supply_use(
+        [[10.0]], [[4.0]], [8.0], [6.0], imports=[2.0],
+        industry_output=[20.0], final_demand_totals=[16.0], value_added_totals=[12.0],
+        import_total=4.0,
+    )  # fmt: skip
+    assert found.imports is not None
+    assert found.imports.tolist() == pytest.approx([4.0])
+    assert found.table.symmetric("D").table.x.tolist() == pytest.approx([20.0])
+
+
 @pytest.mark.parametrize(("gap", "met"), [(9e-6, True), (1.1e-5, False)])
 def test_final_demand_is_value_added_but_for_rounding(gap: float, met: bool) -> None:
     def balance() -> Any:

@@ -9,6 +9,7 @@ import quesnay as qn
 from .random_tables import random_table
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"treatment": "apart"}, "treatment 'apart' is unknown; expected one of inside, as_given"),
     ({"method": "polar"}, "method 'polar' is unknown; expected one of average, all, lmdi"),
     ({"factors": ("A",)}, "factors: A; expected 'A'"),
     ({"factors": ("A", "A", "f")}, "factors: A, A, f; expected"),

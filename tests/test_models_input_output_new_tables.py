@@ -143,6 +143,12 @@ def test_wrong_margins_of_arrays_are_refused() -> None:
     ]
     for array, margins, message in cases:
         refused(lambda a=array, m=margins: qn.ras_multi(a, m), message)  # type: ignore[misc]
+    for options, message in (
+        ({"tolerance": 0.0}, "tolerance: 0.0; expected a number between 0 and 1"),
+        ({"rounding": -0.1}, "rounding: -0.1; expected a number from 0 to below 1"),
+        ({"max_iterations": 0}, "max_iterations must be a whole number of at least 1, got 0"),
+    ):
+        refused(lambda o=options: qn.ras_multi(seed, {0: [4, 4]}, **o), message)  # type: ignore[misc]
 
 
 def test_margins_that_cannot_be_met_are_noted() -> None:

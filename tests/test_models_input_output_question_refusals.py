@@ -139,6 +139,8 @@ QUESTIONS: dict[str, tuple[Callable[[InputOutputTable], object], str]] = {
     "errors shape": (lambda t: t.multiplier_intervals(relative_error=np.ones((3, 3))), "shape"),
     "errors huge": (lambda t: t.multiplier_intervals(relative_error=5.0, method="monte_carlo",
                                                      draws=500), "errors are too large"),
+    "losses of errors huge": (lambda t: t.extraction_intervals(
+        ["mill"], relative_error=5.0, method="monte_carlo", draws=500), "errors are too large"),
     "method": (lambda t: t.multiplier_intervals(relative_error=0.1, method="mc"),
                "method 'mc' is unknown"),
     "level": (lambda t: t.multiplier_intervals(relative_error=0.1, level=95), "level: 95"),

@@ -330,6 +330,11 @@ def test_taxes_on_products_stay_apart_in_a_region_and_with_imports_inside() -> N
     assert region.v.tolist() == pytest.approx([24.0, 16.5, 19.2])
     abroad = pd.DataFrame(np.ones((3, 3)), sectors, sectors)
     apart = qn.InputOutputTable(flows, [65.0, 70.0, 70.0], wages - 3, taxes=taxes, imports=abroad)
+    content = apart.content()
+    inverse = np.linalg.inv(np.eye(3) - flows / 100.0)
+    assert list(content) == ["value_added", "imports", "taxes_on_products"]
+    near(content, (np.array([[77, 52, 61], [3, 3, 3], [3, 2, 1]]) / 100.0 @ inverse).T)
+    assert apart.multipliers("wages").tolist() == pytest.approx(content["value_added"].tolist())
     inside = with_imports_inside(apart)
     assert inside.taxes is not None
     assert inside.taxes.Z.equals(taxes)

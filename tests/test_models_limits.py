@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.fitting.checks import check_draws, is_number, plain_text
+from quesnay.fitting.checks import check_draws, is_number
 from quesnay.fitting.curves.functions import LOGISTIC
 from quesnay.fitting.errors import QuesnayError
 from quesnay.fitting.simulation.engine import chunks
@@ -18,7 +19,13 @@ from quesnay.models.expressions import read_arithmetic, read_equation, read_toke
 
 from .refusals import refused
 
-TWO = qn.InputOutputTable([[150.0, 500.0], [200.0, 100.0]], [350.0, 1700.0], [650.0, 1400.0])
+
+def two(**options: Any) -> qn.InputOutputTable:
+    flows = [[150.0, 500.0], [200.0, 100.0]]
+    return qn.InputOutputTable(flows, [350.0, 1700.0], [650.0, 1400.0], **options)
+
+
+TWO = two()
 VALUES = pd.Series({"a": 1.0, "b": 1.0})
 YEARS = list(range(2000, 2004))
 
@@ -92,7 +99,7 @@ CASES: dict[str, tuple[Callable[[], object], Callable[[], object], str]] = {
         r"a year is \[t\] plus or minus up to 50; stopped at ']'",
     ),
     "a name": (
-        lambda: plain_text("n" * 1000, "name"), lambda: plain_text("n" * 1001, "name"),
+        lambda: two(name="n" * 1000), lambda: two(name="n" * 1001),
         "name: 1,001 characters; at most 1,000 are read",
     ),
     "dimensions of clusters": (

@@ -738,8 +738,11 @@ def test_a_curve_runs_a_quarter_of_its_span_beyond_the_points() -> None:
     assert named(known)["saturation, given: 4"].get_ydata()[0] == 4.0
     assert known.get_xlabel() == "time"
     assert points(known.lines[0])[-1][0] == 4.0
-    far: Any = qn.fit_curve("logistic", [1.0, 2.0], [1.0, 2.0], saturation=40.0).plot().axes[0]
+    far: Any = qn.fit_curve("logistic", [1.0, 2.0], [1.0, 2.0], saturation=12.0).plot().axes[0]
     assert not any("saturation" in name for name in named(far))
+    # ten is far above the points, but not above a curve that is drawn on to it
+    long = qn.fit_curve("logistic", [1.0, 2.0], [1.0, 2.0], saturation=10.0).plot(until=20.0)
+    assert "saturation, given: 10" in named(long.axes[0])
     close(points(far.lines[0])[-1][:1], [3.0])  # at least one beyond the last
 
 
@@ -1025,9 +1028,9 @@ def test_ribbons_leave_their_nodes_in_the_order_of_those_that_they_go_to() -> No
 
 
 def test_amounts_of_flows_have_the_digits_of_the_largest() -> None:
-    rows = pd.DataFrame({"source": ["a", "b"], "target": "c", "value": [12.25, 0.5]})
+    rows = pd.DataFrame({"source": ["a", "b"], "target": "c", "value": [12.25, 3.0]})
     axes: Any = qn.plot_flows(rows).axes[0]
-    assert {text.get_text() for text in axes.texts} == {"a: 12.25", "b: 0.50", "c: 12.75"}
+    assert {text.get_text() for text in axes.texts} == {"a: 12.25", "b: 3.00", "c: 15.25"}
     assert axes.get_title() == ""
     large = pd.DataFrame({"source": ["a"], "target": "c", "value": [12345.25]})
     assert {text.get_text() for text in qn.plot_flows(large).axes[0].texts} == {

@@ -444,8 +444,10 @@ def test_residuals_are_mapped_by_the_unit_where_it_can_be_read(
     assert axes.get_yticklabels()[0].get_fontsize() == (7 if rows > 15 else 8)
 
 
-def test_of_many_units_the_loudest_are_mapped_in_their_order() -> None:
+@pytest.mark.parametrize(("first", "step"), [(2000, 3), (0, 3), (10**9, 5)])
+def test_of_many_units_the_loudest_are_mapped_in_their_order(first: int, step: int) -> None:
     frame = groups(40, times=24)
+    frame["time"] += first - 2000
     sample = examine(qn.fit_panel("y ~ x", frame), unit="unit", time="time", data=frame)
     axes: Any = Figure().subplots()
     plots._draw_groups(axes, sample)
@@ -453,10 +455,10 @@ def test_of_many_units_the_loudest_are_mapped_in_their_order() -> None:
     expected = sorted(loud.sort_values(ascending=False).index[:31])
     assert [int(text.get_text()) for text in axes.get_yticklabels()] == expected
     assert axes.texts[0].get_text().endswith("; 9 quieter ones not shown")
-    # 24 years, at most ten labels of four digits: every third
+    # 24 years, at most ten labels of four digits or less, five of ten: every third or fifth
     shown = [int(text.get_text()) for text in axes.get_xticklabels()]
-    assert shown == list(range(2000, 2024, 3))
-    assert list(axes.get_xticks()) == list(range(0, 24, 3))
+    assert shown == list(range(first, first + 24, step))
+    assert list(axes.get_xticks()) == list(range(0, 24, step))
 
 
 @pytest.mark.parametrize(("weights", "unit"), [(None, 1.0), ("w", 1.0), (None, 1e6)])

@@ -202,6 +202,28 @@ def test_errors_by_sector_and_by_cell_are_read_by_label() -> None:
     np.testing.assert_allclose(one["standard_error"], error, rtol=1e-9)
 
 
+@pytest.mark.parametrize(("factor", "taken"), [(1.1, True), (1.25, False)])
+def test_a_draw_that_uses_up_more_than_it_makes_is_refused(
+    factor: float, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # 0.9 of each unit is used up, or 0.99 or 1.125
+    monkeypatch.setattr(
+        "quesnay.models.input_output.intervals.lognormal_factors",
+        lambda variation, rng: np.full(variation.shape, factor),
+    )
+    table = InputOutputTable([[90.0]], [10.0], [10.0])
+    options: Any = {"relative_error": 0.1, "method": "monte_carlo", "draws": 2}
+    for call in (
+        lambda: table.multiplier_intervals("output", **options),
+        lambda: table.extraction_intervals({0: 0.5}, **options),
+    ):
+        if taken:
+            call()
+        else:
+            with pytest.raises(qn.DataError, match="errors are too large; lower relative_error"):
+                call()
+
+
 def test_draws_of_multipliers_that_are_negative_are_no_sign_of_an_unproductive_table() -> None:
     # each unit of the second brings 1.5 of the first with it: column sums of L of 1 and -0.5
     table = InputOutputTable([[0.0, -1500.0], [0.0, 0.0]], [2500.0, 1000.0], [1000.0, 2500.0])

@@ -624,13 +624,15 @@ def test_contributions_are_stacked_by_size_with_output_as_points() -> None:
 
 
 def test_the_words_of_contributions_are_means_over_the_years() -> None:
-    years = [2018, 2019, 2020]
+    years = [2018, 2020, 2021]
     parts = pd.DataFrame({"labour": [0.0, 0.0, 0.03]}, years)
     made = of(
         contributions=parts, tfp=pd.Series([0.0, 0.0, 0.06], years), output_growth=parts["labour"]
     )
-    said = str(plot_growth_accounting(made).get_label())
-    assert said.endswith("average log points: labour 0.0100, productivity 0.0200.")
+    figure: Any = plot_growth_accounting(made)
+    assert figure.get_label().endswith("average log points: labour 0.0100, productivity 0.0200.")
+    widths = [bar[2] for bar in bars(figure.axes[0])]
+    assert widths == pytest.approx([0.8] * 6)  # neighbours stay apart
 
 
 @pytest.mark.parametrize(("inputs", "drawn"), [(7, 7), (8, 7)])

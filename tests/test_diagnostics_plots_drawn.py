@@ -117,6 +117,21 @@ def test_an_account_is_two_bars_a_year_an_interval_and_diamonds() -> None:
     assert 4.4 < figure.get_size_inches()[1] < 4.7  # the source below
 
 
+def test_an_interval_or_a_printed_figure_of_one_year_alone_is_drawn() -> None:
+    printed = pd.DataFrame({"value": [1.42, np.nan], "role_linkage": "held out"}, [2018, 2019])
+    account = ACCOUNT.assign(total_low=[1.2, 1.3], total_high=[1.2, 1.8])
+    axes: Any = plot_account(account, printed, unit="yuan").axes[0]
+    (reach,) = (one for one in axes.containers if isinstance(one, ErrorbarContainer))
+    close(
+        segments(cast("Any", reach.lines[2][0])),
+        [[(2017.84, 1.2), (2017.84, 1.2)], [(2018.84, 1.3), (2018.84, 1.8)]],
+    )
+    close(points(named(axes)["reported, held out"])[0], (2018.16, 1.42))
+    still = account.assign(total_low=account["total"], total_high=account["total"])
+    drawn: Any = plot_account(still, printed, unit="yuan").axes[0].containers
+    assert not any(isinstance(one, ErrorbarContainer) for one in drawn)
+
+
 def test_penetration_is_drawn_in_percent_with_its_points() -> None:
     figure: Any = plot_penetration(
         pd.DataFrame({"logistic": [0.1, 0.3]}, [2018, 2019]),
@@ -1151,6 +1166,7 @@ def test_the_nearest_free_place_is_taken_and_a_far_name_gets_a_line() -> None:
     assert alone.get_ha() == "center"
     assert not alone.arrow_patch.get_visible()
     assert alone.get_fontsize() == 8
+    assert not alone.get_in_layout()  # it must not push its panel together
     (first,) = placed([(0.1, 5)], ["a long name"])
     assert (first.get_position(), first.get_ha()) == ((7, 3), "left")
     (edge,) = placed([(9.9, 5)], ["a long name"])

@@ -236,7 +236,7 @@ class _Result(Tabular):
         """Return two tables."""
         first = pd.DataFrame({"estimate": [self.value]}, index=["T19"])
         notes = ("Source: CAICT 2020.", "Trillion yuan.")
-        return Table("First", first, notes), Table("Second", first, notes)
+        return Table("First", first, notes), Table("Second", 2.0 * first, notes)
 
 
 def test_a_result_shows_itself_through_its_tables(tmp_path: Path) -> None:

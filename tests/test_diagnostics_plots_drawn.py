@@ -277,6 +277,12 @@ def test_bands_of_a_path_are_quantiles_of_the_draws() -> None:
     }  # fmt: skip
 
 
+def test_a_draw_without_a_year_leaves_the_other_draws_of_it() -> None:
+    draws = pd.DataFrame({2018: [1.0, np.nan, 1.4], 2019: [1.9, 2.1, np.nan]})
+    axes: Any = qn.plot_fan(draws, quantity="total").axes[0]
+    close(points(named(axes)["median"]), [(2018, 1.2), (2019, 2.0)])
+
+
 def test_fans_of_several_runs_tell_used_figures_from_held_out_ones() -> None:
     draws = pd.DataFrame({2018: [1.0, 2.0, 3.0], 2019: [2.0, 3.0, 4.0]})
     printed = pd.DataFrame(
@@ -1019,6 +1025,13 @@ def test_nodes_are_stacked_centred_and_named_at_their_ends() -> None:
     ]  # fmt: skip
     assert texts["core: 8"].get_bbox_patch() is not None
     assert texts["cars: 6"].get_bbox_patch() is None
+
+
+def test_gaps_of_nodes_are_a_share_of_the_highest_step() -> None:
+    rows = pd.DataFrame({"source": ["a", "c", "b"], "target": ["b", "b", "d"], "value": [5, 3, 2]})
+    made: Any = qn.plot_flows(rows).axes[0]  # of the eight that b takes it passes on two
+    first = sorted(bar[1:4:2] for bar in bars(made) if bar[0] < 0)
+    close(first, [(-4.1, 3.0), (-0.9, 5.0)])  # a fortieth of eight apart
 
 
 def test_ribbons_leave_their_nodes_in_the_order_of_those_that_they_go_to() -> None:

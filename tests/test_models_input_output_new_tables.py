@@ -151,6 +151,11 @@ def test_wrong_margins_of_arrays_are_refused() -> None:
         refused(lambda o=options: qn.ras_multi(seed, {0: [4, 4]}, **o), message)  # type: ignore[misc]
 
 
+def test_a_slice_of_zeros_may_have_a_total_of_zero() -> None:
+    found = qn.ras_multi(np.ones((2, 2, 2)) * [0, 1], {2: [0, 8], 0: [2, 6]})
+    assert found.table.tolist() == [[[0, 1], [0, 1]], [[0, 3], [0, 3]]]
+
+
 def test_margins_that_cannot_be_met_are_noted() -> None:
     # on its diagonal alone an array has equal sums along all axes
     seed = np.zeros((2, 2, 2))

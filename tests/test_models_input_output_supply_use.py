@@ -165,7 +165,7 @@ REFUSED: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"supply": "no table"}, qn.DataError, "supply: text; expected real numbers"),
     ({"imports": (1, 2, 3)}, qn.DataError, "imports: 3 parts"),
     ({"imports": [5, 500]}, qn.BalanceError, "more than its buyers"),
-    ({"imports": [5, -5]}, qn.DataError, "imports of 1 are negative"),
+    ({"imports": [0, -5]}, qn.DataError, "imports of 1 are negative"),
     ({"imports": [5, 5], "exports": ["abroad"]}, qn.DataError, "exports: no column 'abroad'"),
     ({"tolerance": -1}, qn.DataError, "tolerance: -1"),
 ]

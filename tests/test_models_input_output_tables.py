@@ -353,6 +353,12 @@ def test_shares_of_a_split_may_miss_one_by_rounding_and_the_parts_add_up_all_the
     refused(lambda: split(0.5, 0.5 + 2e-9), "rows: shares with 'mill' sum to 1; expected shares")
 
 
+def test_a_part_without_output_is_a_part_too() -> None:
+    made = two().split("farm", {"a": 1.0, "b": 0.0})
+    assert made.x.tolist() == [1000.0, 0.0, 2000.0]
+    assert made.Z["b"].tolist() == [0.0, 0.0, 0.0]
+
+
 def test_parts_of_which_one_alone_sells_in_proportion_still_add_up() -> None:
     rows = pd.DataFrame({"mill": [0.5, 0.4, 0.1]}, ["a", "b", "c"])
     made = two().split("farm", {"a": 0.5, "b": 0.25, "c": 0.25}, rows=rows)

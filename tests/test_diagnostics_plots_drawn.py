@@ -646,14 +646,16 @@ def test_contributions_are_stacked_by_size_with_output_as_points() -> None:
 
 def test_the_words_of_contributions_are_means_over_the_years() -> None:
     years = [2018, 2020, 2021]
-    parts = pd.DataFrame({"labour": [0.0, 0.0, 0.03]}, years)
+    parts = pd.DataFrame({"capital": [0.005] * 3, "labour": [0.0, 0.0, 0.03]}, years)
     made = of(
         contributions=parts, tfp=pd.Series([0.0, 0.0, 0.06], years), output_growth=parts["labour"]
     )
     figure: Any = plot_growth_accounting(made)
-    assert figure.get_label().endswith("average log points: labour 0.0100, productivity 0.0200.")
+    assert figure.get_label().endswith(
+        "average log points: labour 0.0100, capital 0.0050, productivity 0.0200."
+    )
     widths = [bar[2] for bar in bars(figure.axes[0])]
-    assert widths == pytest.approx([0.8] * 6)  # neighbours stay apart
+    assert widths == pytest.approx([0.8] * 9)  # neighbours stay apart
 
 
 @pytest.mark.parametrize(("inputs", "drawn"), [(7, 7), (8, 7)])

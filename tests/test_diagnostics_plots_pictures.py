@@ -490,6 +490,10 @@ def test_naive_rules_stand_beside_the_path() -> None:
         (lambda: qn.plot_mixture(EQUATIONS.drop(columns="weight")), "no column 'weight'"),
         (lambda: qn.plot_mixture(cast("pd.DataFrame", "x")), "expected a DataFrame"),
         (
+            lambda: qn.plot_fan(DRAWS.assign(**{"2020": np.nan}), quantity="x"),
+            "draws: at least one finite draw for each year is needed",
+        ),
+        (
             lambda: qn.plot_path(DRAWS, {"r": pd.Series({"x": 1.0})}, quantity="x"),
             "columns must be years",
         ),

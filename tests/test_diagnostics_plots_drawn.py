@@ -558,7 +558,7 @@ def small_audit() -> Any:
             {"id": ["S18"] * 2 + ["K18"] * 3, "vintages": [*rests, "2017 b, 2018 first"]}
         ),
         assignments=pd.DataFrame(
-            {"S18": rests[:1] * 2, "K18": rests[2:], "K18 definition": ["nominal"] * 2}
+            {"S18": rests[:1] * 3, "K18": rests[2:] + rests[2:3], "K18 definition": "nominal"}
         ),
         figures=pd.DataFrame(index=["S18", "K18"]),
         feasible=True,
@@ -589,7 +589,7 @@ def test_an_audit_is_a_grid_of_figures_and_vintages() -> None:
 
 def test_an_audit_says_how_many_assignments_fit() -> None:
     figure: Any = evidence.plot_audit(small_audit())
-    said = "The GDP on which each figure rests: 2 assignments fit"
+    said = "The GDP on which each figure rests: 3 assignments fit"
     assert figure.axes[0].get_title() == said
     assert legend(figure) == [
         "in every consistent assignment", "in some consistent assignment", "in none",

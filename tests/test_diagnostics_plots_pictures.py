@@ -482,6 +482,10 @@ def test_naive_rules_stand_beside_the_path() -> None:
             "expected a DataFrame",
         ),
         (lambda: qn.plot_mixture(EQUATIONS.assign(std_error=0.0)), "'base' needs a finite"),
+        (
+            lambda: qn.plot_mixture(EQUATIONS.assign(estimate=[0.057, np.nan])),
+            "'with other inputs' needs a finite estimate",
+        ),
         (lambda: qn.plot_mixture(EQUATIONS.assign(weight=0.0)), "the weights must not all be 0"),
         (
             lambda: qn.plot_mixture(EQUATIONS.assign(weight=[2.0, -1.0])),

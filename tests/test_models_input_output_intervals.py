@@ -1,5 +1,6 @@
 """Uncertain coefficients and weights: derivatives by difference, draws by new factorisations."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -197,8 +198,9 @@ def test_errors_by_sector_and_by_cell_are_read_by_label() -> None:
     by_cell["20"] = 0.0
     by_cell.loc["05", "20"] = 0.1
     one = table.multiplier_intervals("output", relative_error=by_cell).estimates
-    L = table.leontief()
-    error = 0.1 * table.A.loc["05", "20"] * L["05"].sum() * L.loc["20"]
+    L: Any = table.leontief()
+    A: Any = table.A
+    error = 0.1 * A.loc["05", "20"] * L["05"].sum() * L.loc["20"]
     np.testing.assert_allclose(one["standard_error"], error, rtol=1e-9)
 
 
@@ -213,10 +215,11 @@ def test_a_draw_that_uses_up_more_than_it_makes_is_refused(
     )
     table = InputOutputTable([[90.0]], [10.0], [10.0])
     options: Any = {"relative_error": 0.1, "method": "monte_carlo", "draws": 2}
-    for call in (
+    calls: list[Callable[[], object]] = [
         lambda: table.multiplier_intervals("output", **options),
         lambda: table.extraction_intervals({0: 0.5}, **options),
-    ):
+    ]
+    for call in calls:
         if taken:
             call()
         else:

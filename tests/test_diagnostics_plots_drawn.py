@@ -478,6 +478,8 @@ def test_runs_of_a_curve_stand_side_by_side_on_one_scale() -> None:
     lines: Any = reach[0]
     wide = float(lines.get_linewidths()[0])
     assert wide == pytest.approx(100 / (2 * 4))
+    alone = str(qn.plot_specification_runs(RUNS.iloc[:1], figure="T19").get_label())
+    assert alone.startswith("T19 printed 2.13: linkage 1 specifications, median")
 
 
 def test_estimates_above_the_axis_are_counted_and_many_are_no_paths() -> None:
@@ -982,6 +984,7 @@ def test_beside_it_stand_the_sectors_that_changed_most_the_largest_on_top() -> N
     assert ticks(right.yaxis) == {0.0: "b", 1.0: "a farming"}
     assert right.get_title() == "The sectors that changed most"
     assert [0, 0] in [list(line.get_xdata()) for line in right.lines]
+    assert [0, 0] in [list(line.get_ydata()) for line in small_change().axes[0].lines]
     assert right.xaxis.get_major_formatter()(1200.4) == "1,200"
 
 

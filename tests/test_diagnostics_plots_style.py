@@ -391,7 +391,7 @@ def test_the_foot_takes_paper_of_its_own_below_everything() -> None:
     below = min(axes.get_tightbbox().y0 for axes in figure.axes)  # type: ignore[union-attr]
     assert 0 < box.y0 < box.y1 <= figure.legends[0].get_window_extent().y0 < below
     # a notebook cuts a figure to what is in this box
-    assert figure.get_tightbbox().y0 * figure.dpi <= box.y0  # type: ignore[union-attr]
+    assert figure.get_tightbbox().y0 * figure.dpi <= box.y0
     across = figure.axes[0].get_window_extent()
     assert 0 < across.x0 < 0.2 * figure.bbox.width < across.width  # the foot takes height alone
     lifted = figure.legends[0].borderaxespad - pad

@@ -159,6 +159,8 @@ def test_as_many_groups_as_are_drawn_are_not_called_a_choice() -> None:
     axes: Any = plot_influence(qn.fit_panel("y ~ x", groups(45), cluster="unit")).axes[0]
     assert len(axes.get_yticks()) == 45
     assert axes.get_xlabel() == "coefficient of x without one unit"
+    more: Any = plot_influence(qn.fit_panel("y ~ x", groups(46), cluster="unit")).axes[0]
+    assert more.get_xlabel().endswith("\n(the 45 of 46 that move it most)")
 
 
 def test_settings_stay_and_files_are_written(tmp_path: Any) -> None:

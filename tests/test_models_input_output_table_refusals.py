@@ -138,7 +138,12 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "zero output, inputs": (
         ([[0, 5], [3, 0]], [-5, 2], [-3, 0]),
         {},
-        "output is zero but its column",
+        r"sector 0: output is zero but its column has inputs \(from 1\); give its output",
+    ),
+    "zero output, imports": (
+        ([[0, 0], [0, 1]], [0, 1], [-3, 1]),
+        {"imports": [[3, 0]]},
+        r"sector 0: output is zero but its column has inputs \(from abroad\); give its output",
     ),
     "tiny output": (([[0, 0], [0, 0]], [1e-300, 1], [1e-300, 1]), {}, "too small"),
     "unproductive": (

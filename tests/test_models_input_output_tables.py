@@ -330,6 +330,8 @@ def test_taxes_on_products_stay_apart_in_a_region_and_with_imports_inside() -> N
     assert region.v.tolist() == pytest.approx([24.0, 16.5, 19.2])
     abroad = pd.DataFrame(np.ones((3, 3)), sectors, sectors)
     apart = qn.InputOutputTable(flows, [65.0, 70.0, 70.0], wages - 3, taxes=taxes, imports=abroad)
+    assert apart.check().income_gap == pytest.approx(0.0, abs=1e-9)  # 205 - 9 - 6 - 190
+    assert apart.check().ok
     content = apart.content()
     inverse = np.linalg.inv(np.eye(3) - flows / 100.0)
     assert list(content) == ["value_added", "imports", "taxes_on_products"]

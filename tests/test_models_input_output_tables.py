@@ -337,6 +337,12 @@ def test_taxes_on_products_stay_apart_in_a_region_and_with_imports_inside() -> N
     assert list(content) == ["value_added", "imports", "taxes_on_products"]
     near(content, (np.array([[77, 52, 61], [3, 3, 3], [3, 2, 1]]) / 100.0 @ inverse).T)
     assert apart.multipliers("wages").tolist() == pytest.approx(content["value_added"].tolist())
+    halves = apart.split("a", {"a1": 0.5, "a2": 0.5})
+    assert halves.imports is not None
+    assert halves.taxes is not None
+    near(halves.imports.Z, [[0.5, 0.5, 1.0, 1.0]] * 3)
+    near(halves.taxes.Z, [[1.5, 1.5, 2.0, 1.0]])
+    near(halves.value_added, [[38.5, 38.5, 52.0, 61.0]])
     inside = with_imports_inside(apart)
     assert inside.taxes is not None
     assert inside.taxes.Z.equals(taxes)

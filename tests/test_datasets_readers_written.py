@@ -67,6 +67,12 @@ def inputs_only() -> qn.InputOutputTable:
     return qn.InputOutputTable(frame, [70, 60], [50, 60], imports=abroad, unit="t", name="t")
 
 
+def taxes_alone() -> qn.InputOutputTable:
+    frame = pd.DataFrame([[10, 20], [30, 10]], ["a", "b"], ["a", "b"])
+    taxes = pd.DataFrame([[10, 10]], ["VAT"], ["a", "b"])
+    return qn.InputOutputTable(frame, [70, 60], [50, 60], taxes=taxes, unit="t", name="t")
+
+
 LEVELS = pd.MultiIndex.from_product(
     [["AUS", "A | B", "", "[x"], ["01", "02"]], names=["country", "sector"]
 )
@@ -78,6 +84,7 @@ TABLES: dict[str, Callable[[], qn.InputOutputTable]] = {
     "two levels": lambda: with_everything(LEVELS),
     "seventy codes of digits": lambda: with_everything([f"{k:03}" for k in range(70)]),
     "imports of inputs only": lambda: inputs_only(),
+    "taxes alone": lambda: taxes_alone(),
     "a sector called as a category": lambda: with_everything(["exports", "output", "block"]),
     "embedded": lambda: qn.load_io("CHN", 2018),
 }
@@ -123,6 +130,19 @@ def test_a_written_table_that_went_through_a_spreadsheet_with_decimal_commas(
     path.write_text(re.sub(r"1(\d{3})\.(\d)", r"1.\1,\2", text), "utf-8")
     read = qn.read_io(path, decimal=",", thousands=".", strict=False)
     assert read.Z.to_numpy().tolist() == frame.to_numpy().tolist()
+
+
+@pytest.mark.parametrize(
+    ("labels", "read"),
+    [([1, "rest"], ["1", "rest"]), ([True, False], ["True", "False"]), ([2, 10], [2, 10])],
+)
+def test_labels_are_whole_numbers_again_where_all_were(
+    labels: Any, read: Any, tmp_path: Path
+) -> None:
+    index = pd.Index(labels)
+    frame = pd.DataFrame([[1, 2], [3, 4]], index, index)
+    path = written(qn.InputOutputTable(frame, [7, 3], [6, 4]), tmp_path / "t.csv")
+    assert qn.read_io(path).sectors.tolist() == read
 
 
 def test_accounts_of_a_file_are_added_to_those_that_were_written(tmp_path: Path) -> None:
@@ -214,7 +234,12 @@ def test_a_line_of_labels_that_says_nothing_is_passed_over(tmp_path: Path) -> No
     assert list(qn.read_io(path).sectors) == ["a", "b"]
 
 
-def test_a_table_too_wide_for_a_sheet_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("quesnay.models.input_output.written.MOST_COLUMNS", 5)
+@pytest.mark.parametrize(("limit", "most"), [("MOST_ROWS", 22), ("MOST_COLUMNS", 8)])
+def test_a_table_too_large_for_a_sheet_is_refused(
+    limit: str, most: int, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(f"quesnay.models.input_output.written.{limit}", most)
     with pytest.raises(qn.DataError, match=r"exceed an Excel sheet; write \.csv"):
-        with_everything().to_excel(tmp_path / "wide.xlsx")
+        with_everything().to_excel(tmp_path / "large.xlsx")
+    monkeypatch.setattr(f"quesnay.models.input_output.written.{limit}", most + 1)
+    assert with_everything().to_excel(tmp_path / "large.xlsx").is_file()

@@ -117,6 +117,21 @@ def test_an_account_is_two_bars_a_year_an_interval_and_diamonds() -> None:
     assert 4.4 < figure.get_size_inches()[1] < 4.7  # the source below
 
 
+def test_an_interval_or_a_printed_figure_of_one_year_alone_is_drawn() -> None:
+    printed = pd.DataFrame({"value": [1.42, np.nan], "role_linkage": "held out"}, [2018, 2019])
+    account = ACCOUNT.assign(total_low=[1.2, 1.3], total_high=[1.2, 1.8])
+    axes: Any = plot_account(account, printed, unit="yuan").axes[0]
+    (reach,) = (one for one in axes.containers if isinstance(one, ErrorbarContainer))
+    close(
+        segments(cast("Any", reach.lines[2][0])),
+        [[(2017.84, 1.2), (2017.84, 1.2)], [(2018.84, 1.3), (2018.84, 1.8)]],
+    )
+    close(points(named(axes)["reported, held out"])[0], (2018.16, 1.42))
+    still = account.assign(total_low=account["total"], total_high=account["total"])
+    drawn: Any = plot_account(still, printed, unit="yuan").axes[0].containers
+    assert not any(isinstance(one, ErrorbarContainer) for one in drawn)
+
+
 def test_penetration_is_drawn_in_percent_with_its_points() -> None:
     figure: Any = plot_penetration(
         pd.DataFrame({"logistic": [0.1, 0.3]}, [2018, 2019]),
@@ -262,6 +277,12 @@ def test_bands_of_a_path_are_quantiles_of_the_draws() -> None:
     }  # fmt: skip
 
 
+def test_a_draw_without_a_year_leaves_the_other_draws_of_it() -> None:
+    draws = pd.DataFrame({2018: [1.0, np.nan, 1.4], 2019: [1.9, 2.1, np.nan]})
+    axes: Any = qn.plot_fan(draws, quantity="total").axes[0]
+    close(points(named(axes)["median"]), [(2018, 1.2), (2019, 2.0)])
+
+
 def test_fans_of_several_runs_tell_used_figures_from_held_out_ones() -> None:
     draws = pd.DataFrame({2018: [1.0, 2.0, 3.0], 2019: [2.0, 3.0, 4.0]})
     printed = pd.DataFrame(
@@ -318,6 +339,8 @@ def test_a_tornado_has_a_bar_to_each_side_of_the_middle() -> None:
     )
     assert figure.get_size_inches().tolist() == pytest.approx([7.2, 1.7 + 0.36 * 2])
     assert axes.get_xlabel() == "T19, yuan"
+    alone = legend(Tornado("T19", 2.0, SWINGS[:1], 0.9).plot())
+    assert alone == ["input at its lower quantile", "input at its upper quantile"]
 
 
 def test_tornados_stand_by_run_and_figure_with_the_printed_value_and_shares() -> None:
@@ -455,6 +478,8 @@ def test_runs_of_a_curve_stand_side_by_side_on_one_scale() -> None:
     lines: Any = reach[0]
     wide = float(lines.get_linewidths()[0])
     assert wide == pytest.approx(100 / (2 * 4))
+    alone = str(qn.plot_specification_runs(RUNS.iloc[:1], figure="T19").get_label())
+    assert alone.startswith("T19 printed 2.13: linkage 1 specifications, median")
 
 
 def test_estimates_above_the_axis_are_counted_and_many_are_no_paths() -> None:
@@ -535,7 +560,7 @@ def small_audit() -> Any:
             {"id": ["S18"] * 2 + ["K18"] * 3, "vintages": [*rests, "2017 b, 2018 first"]}
         ),
         assignments=pd.DataFrame(
-            {"S18": rests[:1] * 2, "K18": rests[2:], "K18 definition": ["nominal"] * 2}
+            {"S18": rests[:1] * 3, "K18": rests[2:] + rests[2:3], "K18 definition": "nominal"}
         ),
         figures=pd.DataFrame(index=["S18", "K18"]),
         feasible=True,
@@ -566,7 +591,7 @@ def test_an_audit_is_a_grid_of_figures_and_vintages() -> None:
 
 def test_an_audit_says_how_many_assignments_fit() -> None:
     figure: Any = evidence.plot_audit(small_audit())
-    said = "The GDP on which each figure rests: 2 assignments fit"
+    said = "The GDP on which each figure rests: 3 assignments fit"
     assert figure.axes[0].get_title() == said
     assert legend(figure) == [
         "in every consistent assignment", "in some consistent assignment", "in none",
@@ -622,13 +647,17 @@ def test_contributions_are_stacked_by_size_with_output_as_points() -> None:
 
 
 def test_the_words_of_contributions_are_means_over_the_years() -> None:
-    years = [2018, 2019, 2020]
-    parts = pd.DataFrame({"labour": [0.0, 0.0, 0.03]}, years)
+    years = [2018, 2020, 2021]
+    parts = pd.DataFrame({"capital": [0.005] * 3, "labour": [0.0, 0.0, 0.03]}, years)
     made = of(
         contributions=parts, tfp=pd.Series([0.0, 0.0, 0.06], years), output_growth=parts["labour"]
     )
-    said = str(plot_growth_accounting(made).get_label())
-    assert said.endswith("average log points: labour 0.0100, productivity 0.0200.")
+    figure: Any = plot_growth_accounting(made)
+    assert figure.get_label().endswith(
+        "average log points: labour 0.0100, capital 0.0050, productivity 0.0200."
+    )
+    widths = [bar[2] for bar in bars(figure.axes[0])]
+    assert widths == pytest.approx([0.8] * 9)  # neighbours stay apart
 
 
 @pytest.mark.parametrize(("inputs", "drawn"), [(7, 7), (8, 7)])
@@ -736,8 +765,11 @@ def test_a_curve_runs_a_quarter_of_its_span_beyond_the_points() -> None:
     assert named(known)["saturation, given: 4"].get_ydata()[0] == 4.0
     assert known.get_xlabel() == "time"
     assert points(known.lines[0])[-1][0] == 4.0
-    far: Any = qn.fit_curve("logistic", [1.0, 2.0], [1.0, 2.0], saturation=40.0).plot().axes[0]
+    far: Any = qn.fit_curve("logistic", [1.0, 2.0], [1.0, 2.0], saturation=12.0).plot().axes[0]
     assert not any("saturation" in name for name in named(far))
+    # ten is far above the points, but not above a curve that is drawn on to it
+    long = qn.fit_curve("logistic", [1.0, 2.0], [1.0, 2.0], saturation=10.0).plot(until=20.0)
+    assert "saturation, given: 10" in named(long.axes[0])
     close(points(far.lines[0])[-1][:1], [3.0])  # at least one beyond the last
 
 
@@ -952,6 +984,7 @@ def test_beside_it_stand_the_sectors_that_changed_most_the_largest_on_top() -> N
     assert ticks(right.yaxis) == {0.0: "b", 1.0: "a farming"}
     assert right.get_title() == "The sectors that changed most"
     assert [0, 0] in [list(line.get_xdata()) for line in right.lines]
+    assert [0, 0] in [list(line.get_ydata()) for line in small_change().axes[0].lines]
     assert right.xaxis.get_major_formatter()(1200.4) == "1,200"
 
 
@@ -999,6 +1032,13 @@ def test_nodes_are_stacked_centred_and_named_at_their_ends() -> None:
     assert texts["cars: 6"].get_bbox_patch() is None
 
 
+def test_gaps_of_nodes_are_a_share_of_the_highest_step() -> None:
+    rows = pd.DataFrame({"source": ["a", "c", "b"], "target": ["b", "b", "d"], "value": [5, 3, 2]})
+    made: Any = qn.plot_flows(rows).axes[0]  # of the eight that b takes it passes on two
+    first = sorted(bar[1:4:2] for bar in bars(made) if bar[0] < 0)
+    close(first, [(-4.1, 3.0), (-0.9, 5.0)])  # a fortieth of eight apart
+
+
 def test_ribbons_leave_their_nodes_in_the_order_of_those_that_they_go_to() -> None:
     wide, top, figure = WIDE, TOP, small_flows()
     axes = figure.axes[0]
@@ -1023,9 +1063,9 @@ def test_ribbons_leave_their_nodes_in_the_order_of_those_that_they_go_to() -> No
 
 
 def test_amounts_of_flows_have_the_digits_of_the_largest() -> None:
-    rows = pd.DataFrame({"source": ["a", "b"], "target": "c", "value": [12.25, 0.5]})
+    rows = pd.DataFrame({"source": ["a", "b"], "target": "c", "value": [12.25, 3.0]})
     axes: Any = qn.plot_flows(rows).axes[0]
-    assert {text.get_text() for text in axes.texts} == {"a: 12.25", "b: 0.50", "c: 12.75"}
+    assert {text.get_text() for text in axes.texts} == {"a: 12.25", "b: 3.00", "c: 15.25"}
     assert axes.get_title() == ""
     large = pd.DataFrame({"source": ["a"], "target": "c", "value": [12345.25]})
     assert {text.get_text() for text in qn.plot_flows(large).axes[0].texts} == {
@@ -1144,6 +1184,7 @@ def test_the_nearest_free_place_is_taken_and_a_far_name_gets_a_line() -> None:
     assert alone.get_ha() == "center"
     assert not alone.arrow_patch.get_visible()
     assert alone.get_fontsize() == 8
+    assert not alone.get_in_layout()  # it must not push its panel together
     (first,) = placed([(0.1, 5)], ["a long name"])
     assert (first.get_position(), first.get_ha()) == ((7, 3), "left")
     (edge,) = placed([(9.9, 5)], ["a long name"])

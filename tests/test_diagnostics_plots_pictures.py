@@ -475,17 +475,31 @@ def test_naive_rules_stand_beside_the_path() -> None:
         (lambda: qn.plot_specification_runs(RUNS.drop(columns="run"), figure="T"), "no column"),
         (lambda: qn.plot_specification_runs(RUNS.iloc[:0], figure="T"), "drop it"),
         (
+            lambda: qn.plot_specification_runs(
+                RUNS.assign(estimate=[1.2, np.nan, 2.2, 2.1]), figure="T"
+            ),
+            "a row without estimate or printed figure; drop it",
+        ),
+        (
             lambda: qn.plot_specification_runs(cast("pd.DataFrame", 3), figure="T"),
             "expected a DataFrame",
         ),
         (lambda: qn.plot_mixture(EQUATIONS.assign(std_error=0.0)), "'base' needs a finite"),
+        (
+            lambda: qn.plot_mixture(EQUATIONS.assign(estimate=[0.057, np.nan])),
+            "'with other inputs' needs a finite estimate",
+        ),
         (lambda: qn.plot_mixture(EQUATIONS.assign(weight=0.0)), "the weights must not all be 0"),
         (
-            lambda: qn.plot_mixture(EQUATIONS.assign(weight=[1.0, -1.0])),
+            lambda: qn.plot_mixture(EQUATIONS.assign(weight=[2.0, -1.0])),
             "'with other inputs' needs",
         ),
         (lambda: qn.plot_mixture(EQUATIONS.drop(columns="weight")), "no column 'weight'"),
         (lambda: qn.plot_mixture(cast("pd.DataFrame", "x")), "expected a DataFrame"),
+        (
+            lambda: qn.plot_fan(DRAWS.assign(**{"2020": np.nan}), quantity="x"),
+            "draws: at least one finite draw for each year is needed",
+        ),
         (
             lambda: qn.plot_path(DRAWS, {"r": pd.Series({"x": 1.0})}, quantity="x"),
             "columns must be years",

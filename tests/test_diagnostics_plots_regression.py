@@ -159,6 +159,8 @@ def test_as_many_groups_as_are_drawn_are_not_called_a_choice() -> None:
     axes: Any = plot_influence(qn.fit_panel("y ~ x", groups(45), cluster="unit")).axes[0]
     assert len(axes.get_yticks()) == 45
     assert axes.get_xlabel() == "coefficient of x without one unit"
+    more: Any = plot_influence(qn.fit_panel("y ~ x", groups(46), cluster="unit")).axes[0]
+    assert more.get_xlabel().endswith("\n(the 45 of 46 that move it most)")
 
 
 def test_settings_stay_and_files_are_written(tmp_path: Any) -> None:
@@ -444,8 +446,10 @@ def test_residuals_are_mapped_by_the_unit_where_it_can_be_read(
     assert axes.get_yticklabels()[0].get_fontsize() == (7 if rows > 15 else 8)
 
 
-def test_of_many_units_the_loudest_are_mapped_in_their_order() -> None:
+@pytest.mark.parametrize(("first", "step"), [(2000, 3), (0, 3), (10**9, 5)])
+def test_of_many_units_the_loudest_are_mapped_in_their_order(first: int, step: int) -> None:
     frame = groups(40, times=24)
+    frame["time"] += first - 2000
     sample = examine(qn.fit_panel("y ~ x", frame), unit="unit", time="time", data=frame)
     axes: Any = Figure().subplots()
     plots._draw_groups(axes, sample)
@@ -453,15 +457,16 @@ def test_of_many_units_the_loudest_are_mapped_in_their_order() -> None:
     expected = sorted(loud.sort_values(ascending=False).index[:31])
     assert [int(text.get_text()) for text in axes.get_yticklabels()] == expected
     assert axes.texts[0].get_text().endswith("; 9 quieter ones not shown")
-    # 24 years, at most ten labels of four digits: every third
+    # 24 years, at most ten labels of four digits or less, five of ten: every third or fifth
     shown = [int(text.get_text()) for text in axes.get_xticklabels()]
-    assert shown == list(range(2000, 2024, 3))
-    assert list(axes.get_xticks()) == list(range(0, 24, 3))
+    assert shown == list(range(first, first + 24, step))
+    assert list(axes.get_xticks()) == list(range(0, 24, step))
 
 
-@pytest.mark.parametrize("weights", [None, "w"])
-def test_a_map_of_spread_is_white_at_one(weights: str | None) -> None:
+@pytest.mark.parametrize(("weights", "unit"), [(None, 1.0), ("w", 1.0), (None, 1e6)])
+def test_a_map_of_spread_is_white_at_one(weights: str | None, unit: float) -> None:
     frame = pd.concat([groups(4, seed=1), groups(4, seed=2), groups(4, seed=3)])
+    frame["y"] *= unit  # rounding alone leaves sums of 1e-10
     frame.loc[frame["unit"] == 3, "y"] *= 9.0
     frame = frame.assign(w=np.linspace(1.0, 3.0, len(frame))).reset_index(drop=True)
     fitted = qn.fit_panel("y ~ x", frame, absorb="unit:time", weights=weights)

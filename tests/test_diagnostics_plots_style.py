@@ -390,6 +390,8 @@ def test_the_foot_takes_paper_of_its_own_below_everything() -> None:
     box = foot.get_window_extent()
     below = min(axes.get_tightbbox().y0 for axes in figure.axes)  # type: ignore[union-attr]
     assert 0 < box.y0 < box.y1 <= figure.legends[0].get_window_extent().y0 < below
+    # a notebook cuts a figure to what is in this box
+    assert figure.get_tightbbox().y0 * figure.dpi <= box.y0
     across = figure.axes[0].get_window_extent()
     assert 0 < across.x0 < 0.2 * figure.bbox.width < across.width  # the foot takes height alone
     lifted = figure.legends[0].borderaxespad - pad
@@ -464,11 +466,14 @@ def test_a_label_of_several_lines_is_translated_whole_and_broken_anew() -> None:
     (axes,) = new_figure().axes
     axes.set_title("first line\nsecond line")
     axes.set_xlabel("kept\nas it is")
+    axes.set_ylabel("a line of twenty signs\nmore")
     axes.set_xticks([0, 1], ["core", "7"])
     axes.set_yticks([0, 1])
     known = {"first line second line": "one two three four five", "core": "heart"}
+    known["a line of twenty signs more"] = known["first line second line"]
     style.relabel(axes.figure, lambda text: known.get(text, text))  # type: ignore[arg-type]
     assert axes.get_title() == "one two\nthree four\nfive"  # twelve columns at least
+    assert axes.get_ylabel() == "one two three four\nfive"
     assert axes.get_xlabel() == "kept\nas it is"
     assert [text.get_text() for text in axes.get_xticklabels()] == ["heart", "7"]
     assert list(axes.get_xticks()) == [0, 1]

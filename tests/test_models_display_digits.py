@@ -37,6 +37,8 @@ from quesnay.models.display.table import Table
         ([date(2020, 3, 1), datetime(2020, 3, 1), datetime(2020, 3, 1, 12, 30)], None,
          ["2020-03-01", "2020-03-01", "2020-03-01T12:30:00"]),
         (["n/a", 0.015], ".1%", ["n/a", "1.5%"]),
+        ([1.5, 2.5, 1e9 + 1e-4], None, ["1.5", "2.5", "1,000,000,000.0"]),  # beyond its digits
+        (["mixed", 1.5, 2.25], None, ["mixed", "1.5", "2.25"]),  # each as it needs
         (["mixed", 0.015, 123456.0], None, ["mixed", "0.015", "123,456"]),
     ],
 )  # fmt: skip

@@ -47,14 +47,15 @@ def test_text_is_exactly_this() -> None:
 
 def test_figures_written_out_with_their_interval_stand_to_the_right() -> None:
     frame = pd.DataFrame(
-        {"total": ["2.13 [1.90, 2.30]", "-0.5 [-1, 0]", "-", ""], "code": ["01a", "b", "c", "d"]}
+        {"total": ["2.13 [1.90, 2.30]", "-0.5 [-1, 0]", "-", ""], "code": ["01a", "7", "c", "d"]},
+        ["8", "09", 10, 11],  # words all the same
     )
     table = Table("Account", frame)
     assert table.to_text().splitlines()[1:5] == [
-        "            total  code",
-        "-----------------------",
-        "2.13 [1.90, 2.30]  01a",
-        "     -0.5 [-1, 0]  b",
+        "                total  code",
+        "---------------------------",
+        "8   2.13 [1.90, 2.30]  01a",
+        "09       -0.5 [-1, 0]  7",
     ]
     assert r"2.13 \[1.90, 2.30\]" in table.to_markdown()
     assert "$-$0.5 {[}-{}1, 0{]}" in table.to_latex()
@@ -164,6 +165,10 @@ def test_a_text_is_a_hundred_columns_wide_and_columns_that_just_fit_stand_abreas
     assert plain.to_text(width=9).splitlines() == [
         "aaaa", "----", "   1", "", "bbbb", "----", "   2",
     ]  # fmt: skip
+    high = Table("", pd.DataFrame({"aaaa bbbb": [1], "cc": [2]}))  # names stand on their numbers
+    assert high.to_text(width=9).splitlines() == [
+        " aaaa", " bbbb  cc", "---------", "    1   2",
+    ]  # fmt: skip
 
 
 @given(
@@ -231,7 +236,7 @@ class _Result(Tabular):
         """Return two tables."""
         first = pd.DataFrame({"estimate": [self.value]}, index=["T19"])
         notes = ("Source: CAICT 2020.", "Trillion yuan.")
-        return Table("First", first, notes), Table("Second", first, notes)
+        return Table("First", first, notes), Table("Second", 2.0 * first, notes)
 
 
 def test_a_result_shows_itself_through_its_tables(tmp_path: Path) -> None:
@@ -390,11 +395,13 @@ def test_latex_takes_the_largest_letters_that_save_no_line_worth_it(width: int, 
     found = re.findall(r"\\setlength\{\\tabcolsep\}\{3pt\}\\(\w+)", tex)
     assert found == ([size] if size else [])
     assert ("raggedright" in tex) is (width > 1344)
+    if width > 2000:  # the lines of a row are those of its highest cell
+        assert size in Table("t", pd.DataFrame({"a": ["a"], "what": [text]})).to_latex()
 
 
 @pytest.mark.parametrize(("letters", "broken"), [(14, False), (17, True)])
 def test_a_word_of_up_to_sixteen_letters_is_not_broken_in_latex(letters: int, broken: bool) -> None:
-    wide = pd.DataFrame({f"c{k}": ["a" * letters] for k in range(9)})  # no page holds it
+    wide = pd.DataFrame({f"c{k}": ["a" * letters, "b"] for k in range(9)})  # no page holds it
     assert ("raggedright" in Table("t", wide).to_latex()) is broken
 
 

@@ -37,15 +37,16 @@ def test_values_come_back(tmp_path: Path) -> None:
             "count": [10**15 - 1, -(10**15)],  # more digits than a spreadsheet keeps are text
             "day": [date(2020, 3, 1), pd.NaT],
             "bound": [np.inf, 0.5],
+            "later": [None, 7],
         },
         index=index,
     )
     table = Table("Verdicts, trillion yuan", frame, ("Source: CAICT.",), {"estimate": ".3f"})
     (sheet,) = read(table.to_excel(tmp_path / "a.xlsx")).values()
     assert sheet[0][0] == "Verdicts, trillion yuan"
-    assert sheet[2] == ["id", "estimate", "inside", "role", "count", "day", "bound"]
-    assert sheet[3] == ["T18", 1.1, True, "held out", 1e15 - 1, "2020-03-01", "inf"]
-    assert sheet[4] == ["T19", "", False, "", "-1000000000000000", "", 0.5]
+    assert sheet[2] == ["id", "estimate", "inside", "role", "count", "day", "bound", "later"]
+    assert sheet[3] == ["T18", 1.1, True, "held out", 1e15 - 1, "2020-03-01", "inf", ""]
+    assert sheet[4] == ["T19", "", False, "", "-1000000000000000", "", 0.5, 7.0]
     assert sheet[6][0] == "Source: CAICT."
 
 
@@ -222,9 +223,10 @@ def test_a_sheet_reads_like_a_table_on_paper(made: bytes) -> None:
 @pytest.mark.parametrize(("letters", "wrapped"), [(59, None), (60, True)])
 def test_a_text_of_sixty_letters_is_wrapped(letters: int, wrapped: bool | None) -> None:
     openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
-    table = Table("Own", pd.DataFrame({"what": ["x" * letters]}))
+    table = Table("Own", pd.DataFrame({"what": ["x" * letters, None], "some": [None, 2.5]}))
     sheet = openpyxl.load_workbook(io.BytesIO(workbook_bytes([table])))["Own"]
     assert sheet["A4"].alignment.wrap_text is wrapped
+    assert [cell.alignment.horizontal for cell in sheet[3]] == ["left", "right"]
     assert round(sheet.column_dimensions["A"].width - 0.71) == 60
     assert sheet.row_dimensions[4].height == (30.0 if wrapped else None)
 
@@ -243,7 +245,7 @@ def test_the_contents_of_a_workbook_lead_to_its_sheets_and_back(made: bytes) -> 
         "'Other'!A1",
     ]
     assert book["Account"]["A2"].hyperlink.location == "'Contents'!A1"
-    assert [cell.font.b for cell in listed[3]] == [True] * 4
+    assert [cell.font.b for cell in (*listed[3], listed["A1"])] == [True] * 5
     widths = [round(listed.column_dimensions[name].width - 0.71) for name in "ABC"]
     assert widths == [34, 90, 8]
     alone = openpyxl.load_workbook(io.BytesIO(workbook_bytes([ACCOUNT])))

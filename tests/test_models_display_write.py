@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -151,6 +152,10 @@ def test_a_new_folder_appears_whole(tmp_path: Path) -> None:
 def test_a_file_may_stand_several_folders_deep(tmp_path: Path) -> None:
     out = write_folder(tmp_path / "out", {"plots/print/a.pdf": b"1", "plots/print/b.pdf": b"2"})
     assert (out / "plots" / "print" / "b.pdf").read_bytes() == b"2"
+    (out / "plots" / "print" / "a.pdf").unlink()  # by the user
+    write_folder(out, {"plots/print/b.pdf": b"3", "more/print/c.pdf": b"4"})
+    assert (out / "plots" / "print" / "b.pdf").read_bytes() == b"3"
+    assert (out / "more" / "print" / "c.pdf").read_bytes() == b"4"
 
 
 def test_files_of_others_survive_in_a_folder(tmp_path: Path) -> None:
@@ -176,18 +181,19 @@ def test_a_folder_that_cannot_be_completed_is_as_before(tmp_path: Path) -> None:
     assert names(tmp_path) == ["out", "out/a.csv", "out/c.csv"]
 
 
+@pytest.mark.parametrize("last", [(folder_module, "_keep"), (Path, "replace")])
 def test_an_interrupted_placing_is_taken_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    last: tuple[Any, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_text(tmp_path / "a.csv", "old")
-    keep = folder_module._keep
+    step = getattr(*last)
 
-    def stop(path: Path, copy: Path) -> None:
-        if path.name == "b.csv":
+    def stop(one: Path, other: Path) -> None:
+        if tmp_path / "b.csv" in {one, other}:
             raise KeyboardInterrupt
-        keep(path, copy)
+        step(one, other)
 
-    monkeypatch.setattr(folder_module, "_keep", stop)
+    monkeypatch.setattr(*last, stop)
     with pytest.raises(KeyboardInterrupt):
         write_folder(tmp_path, {"a.csv": "new", "b.csv": "new"})
     assert (tmp_path / "a.csv").read_text(encoding="utf-8") == "old"

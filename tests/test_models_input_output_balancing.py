@@ -255,6 +255,8 @@ def test_every_sparse_problem_is_met_or_refused_as_linear_programming_says(seed:
 def test_sizes_beyond_the_range_of_numbers_are_said() -> None:
     with pytest.raises(qn.ConvergenceError, match="left the range of numbers"):
         qn.ras([[1e-200, 1e-200], [1e-200, 1e-200]], [1e200, 1e200], [1e200, 1e200])
+    with pytest.raises(qn.ConvergenceError, match="left the range of numbers"):
+        qn.ras([[1e-200, 0.0], [0.0, 1e-50]], [1e200, 1e200], [1e200, 1e200])  # one cell alone
     found = qn.gras([[1e180, -1e180], [1e180, 1e180]], [1e180, 3e180], [2e180, 2e180])
     assert found.converged
 
@@ -377,5 +379,7 @@ def test_rows_take_the_rounding_in_proportion_up_to_the_share_allowed(sign: floa
     assert qn.ras(seed, [2.0, 8.0 + sign * 1.1e-5], v, rounding=2e-6).converged
     # with both signs the share is one of the absolute totals
     assert qn.gras([[1, -1], [1, -1]], [8.0, -10.0 + 1e-5], [9.0, -11.0]).converged
+    assert qn.gras([[50, 55], [-45, -50]], [105.0 + 1e-4, -95.0], [5.0, 5.0]).converged
+    assert qn.ras(seed, [2.0, 8.0], v, rounding=0.0).converged
     zero = qn.ras(seed, [0.0, 0.0], [0.0, 0.0])
     assert (np.asarray(zero.table) == 0.0).all()

@@ -243,7 +243,9 @@ def test_two_treatments_of_imports_are_brought_to_one(
 
 def test_imports_of_some_products_are_put_inside_by_label() -> None:
     # as above, but the second product is not imported, and an import of it would show
-    demand = pd.DataFrame({"home": [450.0, 1800.0], "IM": [-100.0, 0.0]})
+    demand = pd.DataFrame(
+        {"home": [480.0, 1799.5], "stocks": [-30, 0.5], "none": [0, 0], "IM": [-100, 0]}
+    )
     inside = qn.InputOutputTable([[150, 500], [200, 100]], demand, [650, 1500])
     bought = pd.DataFrame([[20.0, 20.0]], [0], [0, 1])
     apart = qn.InputOutputTable(
@@ -283,14 +285,15 @@ def test_treatments_of_imports_that_cannot_be_joined_are_refused(
 
 
 def test_residual_is_the_largest_gap_relative_to_the_largest_level() -> None:
-    start, end = random_table(1), random_table(2)
-    found = qn.structural_decomposition(start, end)
-    assert found.residual < 1e-12
-    values = found.effects.to_numpy().copy()
-    values[0, 0] += 3.0
-    moved = pd.DataFrame(values, found.effects.index, found.effects.columns)
-    levels = max(found.start.abs().max(), found.end.abs().max())
-    assert replace(found, effects=moved).residual == pytest.approx(3.0 / levels)
+    tables = random_table(1), random_table(2)
+    for start, end in (tables, tables[::-1]):
+        found = qn.structural_decomposition(start, end)
+        assert found.residual < 1e-12
+        values = found.effects.to_numpy().copy()
+        values[0, 0] += 3.0
+        moved = pd.DataFrame(values, found.effects.index, found.effects.columns)
+        levels = max(*found.start.abs(), *found.end.abs())
+        assert replace(found, effects=moved).residual == pytest.approx(3.0 / levels)
 
 
 def test_ratios_of_a_sector_that_falls_to_nothing_are_missing() -> None:

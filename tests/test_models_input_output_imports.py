@@ -51,6 +51,10 @@ def test_import_splits_refuse_what_does_not_fit() -> None:
         split_imports(table, imports="import")
     with pytest.raises(qn.DataError, match="imports stand there as negative numbers"):
         split_imports(table, imports="home")
+    demand = pd.DataFrame({"home": [20.5, 30.0], "imports": [-0.5, 0.5]})
+    odd = qn.InputOutputTable([[5, 5], [5, 5]], demand, [20, 30.5])
+    with pytest.raises(qn.DataError, match=r"column 'imports' holds 0\.5 for 1; imports stand"):
+        split_imports(odd)
     with pytest.raises(qn.DataError, match="list is no input-output table"):
         split_imports([[1]])  # type: ignore[arg-type]
 
@@ -126,6 +130,8 @@ def test_a_sector_that_the_region_has_not_buys_and_sells_nothing() -> None:
     assert found.table.Z.to_numpy()[0].tolist() == [0, 0]
     assert found.table.Z.to_numpy()[:, 0].tolist() == [0, 0]
     assert found.table.x.tolist() == [0, 100]
+    idle = qn.InputOutputTable([[1.0, 0.0], [0.0, 0.0]], [1.0, 0.0], [1.0, 0.0])
+    assert qn.location_quotient_table(idle, [1.5, 0.0]).table.x.tolist() == [1.5, 0.0]  # none there
 
 
 def test_regional_uses_beyond_output_are_noted() -> None:

@@ -98,6 +98,9 @@ def test_the_most_inoperable_sector_stands_first_with_its_loss() -> None:
 
 def test_without_disturbance_a_sector_recovers_as_its_resilience_says() -> None:
     rate = qn.resilience([[0.2]], start=[0.6], end=[0.06], periods=20)
+    # from 0.6 to 0.06 in half a period, of which a fifth comes back each time: ln 10 / (0.5 * 0.8)
+    half = qn.resilience([[0.2]], start=[0.6], end=[0.06], periods=0.5)
+    assert half.tolist() == pytest.approx([np.log(10) / 0.4])
     steps = 2000
     found = qn.inoperability_path(
         [[0.2]], [0.0], resilience=rate.to_numpy() * 20 / steps, periods=steps, start=[0.6]
@@ -147,6 +150,7 @@ def test_wrong_requests(matrix: Any, shock: Any, message: str) -> None:
         ({"periods": 0}, "periods must be a whole number of at least 1, got 0"),
         ({"periods": 2.5}, "periods must be a whole number of at least 1, got 2.5"),
         ({"resilience": 0.0}, "resilience of 0 is 0"),
+        ({"resilience": [0.5, 0.0]}, "resilience of 1 is 0: it never moves; expected above 0"),
         ({"resilience": 2.0}, "resilience of 0 is 2; expected 0 to 1"),
         ({"start": [0, 2]}, "start of 1 is 2"),
         ({"perturbation": np.zeros((3, 2))}, "perturbation: expected 2 shares, or 5 rows"),

@@ -1,5 +1,6 @@
 """Uncertain coefficients and weights: derivatives by difference, draws by new factorisations."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -115,8 +116,8 @@ def test_a_changed_table_by_low_rank_is_the_table_factored_anew(
 
 def test_draws_agree_with_first_order_where_errors_are_small(table: InputOutputTable) -> None:
     options = {"relative_error": 0.02, "method": "monte_carlo", "draws": 4000}
-    near = table.multiplier_intervals("output", relative_error=0.02).estimates
-    drawn = table.multiplier_intervals("output", **options).estimates  # type: ignore[arg-type]
+    near = table.multiplier_intervals("jobs", relative_error=0.02).estimates
+    drawn = table.multiplier_intervals("jobs", **options).estimates  # type: ignore[arg-type]
     np.testing.assert_allclose(drawn["standard_error"], near["standard_error"], rtol=0.06)
     one = table.extraction_intervals(WEIGHTS, relative_error=0.02, weight_error=ERRORS).estimates
     two = table.extraction_intervals(WEIGHTS, weight_error=ERRORS, **options).estimates  # type: ignore[arg-type]
@@ -193,6 +194,45 @@ def test_errors_by_sector_and_by_cell_are_read_by_label() -> None:
     for other in found[1:]:
         pd.testing.assert_frame_equal(found[0].estimates, other.estimates)
     assert "95 % intervals" in repr(found[0])
+    # a cell alone: the output of i falls or rises with a_ij by L_ri for each r, and x_j is fixed
+    by_cell["20"] = 0.0
+    by_cell.loc["05", "20"] = 0.1
+    one = table.multiplier_intervals("output", relative_error=by_cell).estimates
+    L: Any = table.leontief()
+    A: Any = table.A
+    error = 0.1 * A.loc["05", "20"] * L["05"].sum() * L.loc["20"]
+    np.testing.assert_allclose(one["standard_error"], error, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("factor", "taken"), [(1.1, True), (1.25, False)])
+def test_a_draw_that_uses_up_more_than_it_makes_is_refused(
+    factor: float, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # 0.9 of each unit is used up, or 0.99 or 1.125
+    monkeypatch.setattr(
+        "quesnay.models.input_output.intervals.lognormal_factors",
+        lambda variation, rng: np.full(variation.shape, factor),
+    )
+    table = InputOutputTable([[90.0]], [10.0], [10.0])
+    options: Any = {"relative_error": 0.1, "method": "monte_carlo", "draws": 2}
+    calls: list[Callable[[], object]] = [
+        lambda: table.multiplier_intervals("output", **options),
+        lambda: table.extraction_intervals({0: 0.5}, **options),
+    ]
+    for call in calls:
+        if taken:
+            call()
+        else:
+            with pytest.raises(qn.DataError, match="errors are too large; lower relative_error"):
+                call()
+
+
+def test_draws_of_multipliers_that_are_negative_are_no_sign_of_an_unproductive_table() -> None:
+    # each unit of the second brings 1.5 of the first with it: column sums of L of 1 and -0.5
+    table = InputOutputTable([[0.0, -1500.0], [0.0, 0.0]], [2500.0, 1000.0], [1000.0, 2500.0])
+    options: Any = {"method": "monte_carlo", "draws": 3, "seed": 0}
+    found = table.multiplier_intervals("output", relative_error=0.1, **options).estimates
+    assert found["estimate"].tolist() == [1.0, -0.5]
 
 
 @pytest.mark.parametrize("uncertain", [0, 2])

@@ -210,3 +210,14 @@ def test_margins_that_leave_one_table_are_met_however_far_the_seed_lies() -> Non
     assert found.converged
     expected = [[0, 0, 0, 0, 1], [0, 0, 4, 0, 6], [0, 0, 0, 4, 0]]
     np.testing.assert_allclose(found.table, expected, atol=1e-7)
+
+
+@pytest.mark.parametrize("signs", [True, False])
+def test_zeros_stay_and_every_other_cell_weighs_the_same_in_absolute_terms(signs: bool) -> None:
+    # the zero leaves one answer, of which x = z + r_i + s_j: 3 = 1 + r1 + s1, 1.5 = 2 + r2 + s1 ...
+    found = qn.balance_least_squares(
+        [[1, 0], [2, 3]], [3.0, 4.0], [4.5, 2.5], variance="absolute", keep_signs=signs
+    )
+    np.testing.assert_allclose(found.table, [[3.0, 0.0], [1.5, 2.5]], atol=1e-8)
+    prices = np.add.outer(found.row_prices, found.column_prices)
+    np.testing.assert_allclose(prices[[0, 1, 1], [0, 0, 1]], [2.0, -0.5, -0.5], atol=1e-8)

@@ -123,6 +123,7 @@ def test_wrong_margins_of_arrays_are_refused() -> None:
     cases: list[tuple[Any, Any, str]] = [
         (seed, {0: [1, 2], 3: [1, 2]}, "3 is no margin of an array of 3 dimensions"),
         (seed, {(0, 1, 2): seed}, "fewer than all"),
+        (seed, {(0, 3): [[1, 2], [1, 2]]}, r"\(0, 3\) is no margin of an array of 3 dimensions"),
         (seed, {(0, 0): np.full((2, 2), 2.0)}, r"\(0, 0\) is no margin"),
         (seed, {(): 8.0}, r"\(\) is no margin"),
         (seed, {0: [1, 2, 3]}, r"has shape \(3,\); expected \(2,\)"),
@@ -136,10 +137,23 @@ def test_wrong_margins_of_arrays_are_refused() -> None:
         (seed, [1, 2], "margins: expected"),
         ("x", {0: [1, 2]}, "seed: expected an array"),
         (-seed, {0: [1, 2]}, "seed: cell"),
+        (np.diag([1.0, np.nan]), {0: [1, 2]}, "seed: expected an array of finite numbers"),
+        (seed, {0: [4, np.inf]}, "margins: 0: expected an array of finite numbers"),
         (seed * [0, 1], {2: [1, 2]}, r"axes \[2\], place \(0,\): the seed has only zeros"),
     ]
     for array, margins, message in cases:
         refused(lambda a=array, m=margins: qn.ras_multi(a, m), message)  # type: ignore[misc]
+    for options, message in (
+        ({"tolerance": 0.0}, "tolerance: 0.0; expected a number between 0 and 1"),
+        ({"rounding": -0.1}, "rounding: -0.1; expected a number from 0 to below 1"),
+        ({"max_iterations": 0}, "max_iterations must be a whole number of at least 1, got 0"),
+    ):
+        refused(lambda o=options: qn.ras_multi(seed, {0: [4, 4]}, **o), message)  # type: ignore[misc]
+
+
+def test_a_slice_of_zeros_may_have_a_total_of_zero() -> None:
+    found = qn.ras_multi(np.ones((2, 2, 2)) * [0, 1], {2: [0, 8], 0: [2, 6]})
+    assert found.table.tolist() == [[[0, 1], [0, 1]], [[0, 3], [0, 3]]]
 
 
 def test_margins_that_cannot_be_met_are_noted() -> None:

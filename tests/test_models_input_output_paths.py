@@ -147,6 +147,8 @@ def test_stream_of_a_chain_counts_its_stages() -> None:
     assert found.positions["upstreamness"].tolist() == [3.0, 2.0, 1.0]
     np.testing.assert_allclose(found.positions["downstreamness"], [1.0, 1.5, 2.0])
     assert "Upstreamness" in repr(found)
+    idle = qn.InputOutputTable([[1.0, 0.0], [0.0, 0.0]], [1.0, 0.0], [1.0, 0.0])
+    assert qn.upstreamness(idle).positions.to_numpy().tolist() == [[2.0, 2.0], [1.0, 1.0]]
 
 
 @settings(max_examples=20, deadline=None)
@@ -237,6 +239,18 @@ def test_a_link_however_small_has_a_length_and_rounding_has_none() -> None:
     np.testing.assert_allclose(found[0, 1:], [1.0, 2.0], rtol=1e-6)
     assert found[1, 2] == 1.0
     assert np.isnan(found[np.tril_indices(3)]).all()
+
+
+def test_the_distance_of_a_sector_is_the_mean_over_those_that_it_reaches() -> None:
+    # a sells to b and d, which sell to c alone: two steps from a to c, one of each other link
+    names = list("abcd")
+    flows = pd.DataFrame(0.0, names, names)
+    flows.loc["a", ["b", "d"]] = flows.loc[["b", "d"], "c"] = 1.0
+    table = qn.InputOutputTable(flows, [1.0, 1.0, 3.0, 1.0], [3.0, 1.0, 1.0, 1.0])
+    (shown,) = qn.average_propagation_lengths(table).tables()
+    assert shown.title == "Average propagation lengths, steps"
+    np.testing.assert_allclose(shown.frame["backward"], [np.nan, 1.0, 4 / 3, 1.0])
+    np.testing.assert_allclose(shown.frame["forward"], [4 / 3, 1.0, np.nan, 1.0])
 
 
 def test_paths_are_shares_of_all_chains_and_add_up_along_the_list() -> None:

@@ -76,6 +76,8 @@ QUESTIONS: dict[str, tuple[Callable[[InputOutputTable], object], str]] = {
     "field change": (lambda t: t.field_of_influence(change="x"), "change='x'"),  # type: ignore[arg-type]
     "field singular": (lambda t: t.field_of_influence(
         "farm", "mill", change=1 / t.leontief().to_numpy()[1, 0]), "makes the table singular"),
+    "field singular somewhere": (lambda t: t.field_of_influence(
+        change=1 / t.leontief().to_numpy()[1, 0]), "makes the table singular"),
     "prices unknown": (lambda t: t.prices({"mil": 0.1}), "value_added_change: no sector 'mil'"),
     "prices basis": (lambda t: t.prices(0.1, of="x"), "of 'x' is unknown"),
     "prices text": (lambda t: t.prices("x"), "value_added_change"),
@@ -137,6 +139,8 @@ QUESTIONS: dict[str, tuple[Callable[[InputOutputTable], object], str]] = {
     "errors shape": (lambda t: t.multiplier_intervals(relative_error=np.ones((3, 3))), "shape"),
     "errors huge": (lambda t: t.multiplier_intervals(relative_error=5.0, method="monte_carlo",
                                                      draws=500), "errors are too large"),
+    "losses of errors huge": (lambda t: t.extraction_intervals(
+        ["mill"], relative_error=5.0, method="monte_carlo", draws=500), "errors are too large"),
     "method": (lambda t: t.multiplier_intervals(relative_error=0.1, method="mc"),
                "method 'mc' is unknown"),
     "level": (lambda t: t.multiplier_intervals(relative_error=0.1, level=95), "level: 95"),

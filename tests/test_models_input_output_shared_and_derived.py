@@ -151,7 +151,7 @@ def test_every_analysis_knows_the_same_accounts() -> None:
 
 def test_the_import_block_cannot_be_changed() -> None:
     table = qn.InputOutputTable(
-        [[10, 20], [30, 10]], [70, 60], [50, 60], imports=([[5, 4], [5, 6]], [1, 2])
+        [[10, 20], [30, 10]], [70, 60], [50, 60], imports=([[5, 4], [5, 6]], [[1, 0], [2, 3]])
     )
     assert table.imports is not None
     held = table.imports.Z
@@ -159,6 +159,8 @@ def test_the_import_block_cannot_be_changed() -> None:
         held.iloc[0, 0] = 500.0
     held["more"] = 1.0
     assert table.imports.Z.to_numpy().tolist() == [[5, 4], [5, 6]]
+    assert table.imports.final_demand is not None
+    assert table.imports.final_demand.to_dict("list") == {0: [1, 2], 1: [0, 3]}
     assert table.check().imported_inputs == 20
 
 
@@ -179,6 +181,9 @@ def test_integer_shares_are_shares_or_refused() -> None:
     assert plain.extract(np.array([1])).weights.to_dict() == {1: 1.0}
     with pytest.raises(qn.DataError, match="shares or the labels"):
         plain.extract(np.array([0, 1]))
+    later = qn.InputOutputTable(pd.DataFrame(Z, [1, 2], [1, 2]), [350, 1700], [650, 1400])
+    assert later.extract(np.array([0, 1])).weights.to_dict() == {2: 1.0}  # no sector is called 0
+    assert later.extract(np.array([2, 1])).weights.to_dict() == {2: 1.0, 1: 1.0}  # no share is 2
 
 
 def test_lengths_and_positions_of_an_unproductive_table_are_refused() -> None:

@@ -1,6 +1,8 @@
 """What a table holds and returns: labels, alignment, sharing, zero sectors, representations."""
 
 import contextlib
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,10 +86,16 @@ def test_a_table_does_not_change_with_its_input_or_its_output() -> None:
     flows[0, 0], demand[0] = 0.0, 0.0
     assert table.Z.iloc[0, 0] == 150
     assert table.f.iloc[0] == 350
-    held = table.Z
-    with contextlib.suppress(ValueError):  # pandas says that the values are read-only
-        held.iloc[0, 0] = -1.0
-    assert table.Z.iloc[0, 0] == 150
+    asks: list[Callable[[], Any]] = [
+        lambda: table.Z, lambda: table.final_demand, lambda: table.value_added, lambda: table.x,
+        lambda: table.leontief(), lambda: table.multipliers(),
+    ]  # fmt: skip
+    for ask in asks:
+        held = ask()
+        before = np.array(held)
+        with contextlib.suppress(ValueError):  # pandas says that the values are read-only
+            held.iloc[:] = -1.0
+        assert np.array(ask()).tolist() == before.tolist()
     with pytest.raises(AttributeError):
         table.unit = "euro"  # type: ignore[misc]
 
@@ -109,6 +117,7 @@ def test_a_sector_without_output() -> None:
     assert not table.B.loc[[0, 1]].isna().to_numpy().any()
     linkages = table.linkages()
     assert np.isnan(linkages.loc[2, "forward"])  # type: ignore[arg-type]
+    assert linkages.loc[[0, 1], "forward_normalised"].mean() == pytest.approx(1.0)
     forward = ["forward", "forward_normalised", "forward_variation"]
     assert not linkages.drop(columns=forward).isna().to_numpy().any()
     for kind in ("total", "satellite", "backward", "forward"):

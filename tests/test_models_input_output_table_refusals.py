@@ -66,6 +66,7 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "pd.NA": ((frame([[1, pd.NA], [3, 4]]), F, V), {}, "'farm', column 'mill' is missing"),
     "masked": ((np.ma.masked_equal(Z, 500), F, V), {}, "masked cells"),
     "too large": (([[1e308, 1e308], [1, 1]], F, V), {}, "too large for a float"),
+    "too large in a column": (([[1e308, 1], [1e308, 1]], F, V), {}, "too large for a float"),
     "huge integers": (([[10**400, 1], [1, 1]], F, V), {}, "too large for a float"),
     "doubled rows": ((frame(rows=["a", "a"], columns=["a", "a"]), F, V), {}, "'a' occurs twice"),
     "doubled columns": ((frame(columns=["farm", "farm"]), F, V), {}, "column label 'farm' occurs"),
@@ -92,7 +93,16 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
         {},
         "no entry for sector 'mill'",
     ),
-    "demand with more": ((frame(), series([*F, 1], [*S, "shop"]), V), {}, "unknown 'shop'; rename"),
+    "demand with more": (
+        (frame(), series([*F, 1, 1], [*S, "shop", 9]), V),
+        {},
+        "unknown 'shop'; rename",
+    ),
+    "output with more": (
+        (frame(), F, V),
+        {"output": series([1000, 2000, 1], [*S, "shop"])},
+        "output: labels differ from the sectors: unknown 'shop'; rename",
+    ),
     "demand with less": (
         (frame(), series(F[:1], S[:1]), V),
         {},
@@ -106,6 +116,11 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "value of others": ((frame(), F, series(V, ["mill", "fram"])), {}, "mean 'fram'"),
     "nan value": ((Z, F, [[1, 2], [3, NAN]]), {}, "value added: row 1, column 1 is nan"),
     "named output": ((Z, F, {"output": V, "rest": [0, 0]}), {}, "'output' has a name that means"),
+    "numbers and a list": (
+        (Z, F, {"wages": 1.0, "rest": V}),
+        {},
+        r"value added: 'wages': shape \(\); expected a vector",
+    ),
     "output too short": ((Z, F, V), {"output": [1000]}, r"output: shape \(1,\); expected 2"),
     "output of others": (
         (frame(), F, V),
@@ -123,7 +138,12 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "zero output, inputs": (
         ([[0, 5], [3, 0]], [-5, 2], [-3, 0]),
         {},
-        "output is zero but its column",
+        r"sector 0: output is zero but its column has inputs \(from 1\); give its output",
+    ),
+    "zero output, imports": (
+        ([[0, 0], [0, 1]], [0, 1], [-3, 1]),
+        {"imports": [[3, 0]]},
+        r"sector 0: output is zero but its column has inputs \(from abroad\); give its output",
     ),
     "tiny output": (([[0, 0], [0, 0]], [1e-300, 1], [1e-300, 1]), {}, "too small"),
     "unproductive": (

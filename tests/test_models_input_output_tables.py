@@ -5,6 +5,7 @@ coefficients are 0.15 and 0.25, 0.2 and 0.05; the Leontief inverse is 0.95, 0.25
 the determinant 0.7575 of I - A.
 """
 
+import re
 from typing import Any
 
 import numpy as np
@@ -329,6 +330,19 @@ def test_taxes_on_products_stay_apart_in_a_region_and_with_imports_inside() -> N
     assert region.v.tolist() == pytest.approx([24.0, 16.5, 19.2])
     abroad = pd.DataFrame(np.ones((3, 3)), sectors, sectors)
     apart = qn.InputOutputTable(flows, [65.0, 70.0, 70.0], wages - 3, taxes=taxes, imports=abroad)
+    assert apart.check().income_gap == pytest.approx(0.0, abs=1e-9)  # 205 - 9 - 6 - 190
+    assert apart.check().ok
+    content = apart.content()
+    inverse = np.linalg.inv(np.eye(3) - flows / 100.0)
+    assert list(content) == ["value_added", "imports", "taxes_on_products"]
+    near(content, (np.array([[77, 52, 61], [3, 3, 3], [3, 2, 1]]) / 100.0 @ inverse).T)
+    assert apart.multipliers("wages").tolist() == pytest.approx(content["value_added"].tolist())
+    halves = apart.split("a", {"a1": 0.5, "a2": 0.5})
+    assert halves.imports is not None
+    assert halves.taxes is not None
+    near(halves.imports.Z, [[0.5, 0.5, 1.0, 1.0]] * 3)
+    near(halves.taxes.Z, [[1.5, 1.5, 2.0, 1.0]])
+    near(halves.value_added, [[38.5, 38.5, 52.0, 61.0]])
     inside = with_imports_inside(apart)
     assert inside.taxes is not None
     assert inside.taxes.Z.equals(taxes)
@@ -347,6 +361,19 @@ def test_shares_of_a_split_may_miss_one_by_rounding_and_the_parts_add_up_all_the
     refused(lambda: split(0.5, 0.5 + 2e-9), "rows: shares with 'mill' sum to 1; expected shares")
 
 
+def test_a_part_without_output_is_a_part_too() -> None:
+    made = two().split("farm", {"a": 1.0, "b": 0.0})
+    assert made.x.tolist() == [1000.0, 0.0, 2000.0]
+    assert made.Z["b"].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_parts_of_which_one_alone_sells_in_proportion_still_add_up() -> None:
+    rows = pd.DataFrame({"mill": [0.5, 0.4, 0.1]}, ["a", "b", "c"])
+    made = two().split("farm", {"a": 0.5, "b": 0.25, "c": 0.25}, rows=rows)
+    assert made.x[["a", "b", "c"]].tolist() == pytest.approx([500.0, 250.0, 250.0])
+    assert (made.Z.sum(axis=1) + made.f).tolist() == pytest.approx(made.x.tolist(), rel=1e-11)
+
+
 @pytest.mark.parametrize("kind", LEFT)
 def test_losses_are_the_same_in_a_unit_in_which_all_numbers_are_tiny(kind: str) -> None:
     whole = two()
@@ -359,6 +386,81 @@ def test_losses_are_the_same_in_a_unit_in_which_all_numbers_are_tiny(kind: str) 
         whole.extract({"mill": 0.5}, kind).totals.iloc[:, :3],
     )
     assert tiny.extract([], kind).total_output_loss == 0.0
+
+
+def scaled(k: float, more: float = 0.0) -> qn.InputOutputTable:
+    """Return the table in another unit, its second column out of balance by so much."""
+    whole, extra = two(), np.array([[0.0, more], [0.0, 0.0]])
+    return qn.InputOutputTable(
+        k * whole.Z, k * whole.final_demand, k * (whole.value_added + extra), strict=False
+    )
+
+
+def supplied(k: float, *given: Any) -> qn.SupplyUseTable:
+    """Return supply, use, final demand and value added, and imports of both, in another unit."""
+    blocks = [k * np.array(block, dtype=float) for block in given]
+    return qn.SupplyUseTable(*blocks[:4], imports=tuple(blocks[4:]) or None)
+
+
+def said(call: Any) -> str:
+    with pytest.raises(qn.QuesnayError) as caught:
+        call()
+    return str(caught.value)
+
+
+ONES = np.ones((2, 2, 2))
+ANSWERS: dict[str, Any] = {
+    "gap of the check": lambda k: scaled(k, 30.0).check().largest_residual,
+    "gap in percent": lambda k: re.findall(r"[\d.]+ %", scaled(k, 30.0).check().warnings[0])[0],
+    "gap noted": lambda k: qn.structural_decomposition(
+        qn.InputOutputTable(k * two().Z, k * two().f, k * two().v, output=1.001 * k * two().x,
+                            tolerance=0.01), scaled(k)).notes[-1],
+    "ratios": lambda k: qn.structural_decomposition(
+        scaled(k), scaled(2 * k, 30.0)).ratios.to_numpy().ravel().tolist(),
+    "residual": lambda k: qn.structural_decomposition(scaled(k), scaled(2 * k)).residual < 1e-12,
+    "households": lambda k: scaled(k).multipliers(
+        closed=True, household="exports", income="wages").tolist(),
+    "shares of paths": lambda k: qn.structural_paths(scaled(k), count=9).paths["share"].tolist(),
+    "classes": lambda k: scaled(k).linkages().iloc[:, :-1].to_numpy().ravel().tolist(),
+    "rounding spread": lambda k: qn.ras(
+        np.full((2, 2), k), [2 * k, (8 + 9e-6) * k], [5 * k, 5 * k]).converged,
+    "rounding of margins": lambda k: qn.ras_multi(
+        k * ONES, {0: [6 * k, 2 * k], 1: [5 * k, (3 + 4e-6) * k]}).converged,
+    "quotients": lambda k: qn.location_quotient_table(
+        scaled(k), [200 * k, 100 * k]).quotients.to_numpy().ravel().tolist(),
+    "none in the nation": lambda k: said(lambda: qn.location_quotient_table(
+        qn.InputOutputTable([[k, 0], [0, 0]], [k, 0], [k, 0]), [k, 0.5 * k])),
+    "wrong signs": lambda k: re.findall("negative|positive", said(lambda: qn.gras(
+        [[-k, -2 * k], [3 * k, 4 * k]], [3 * k, 4 * k], [2 * k, 5 * k])))[0],
+    "least squares": lambda k: (qn.balance_least_squares(
+        [[k, 2 * k], [0, 4 * k]], [4 * k, 4 * k], [2 * k, 6 * k], variance="absolute"
+    ).table / k).ravel().tolist(),
+    "gap of columns": lambda k: supplied(
+        k, np.diag([1, 2]), [[0.2, 0.1], [0.3, 0.4]], [0.7, 1.3], [0.5, 1.5005]
+    ).symmetric("D").imbalance,
+    "made by nobody": lambda k: said(lambda: supplied(
+        k, [[1], [0]], [[0.2], [0]], [0.8, 0], [0.7], [[0], [0.1]], [0, 0]).symmetric("D")),
+    "shares of nothing": lambda k: said(lambda: supplied(
+        k, [[0.3, -0.3], [0, 1]], [[0, 0], [0.1, 0.2]], [0, 0.7], [0.2, 0.5]).symmetric("D")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_answers_are_the_same_in_a_unit_in_which_all_numbers_are_tiny(name: str) -> None:
+    tiny, whole = (ANSWERS[name](k) for k in (1e-9, 1.0))
+    assert tiny == (whole if isinstance(whole, str) else pytest.approx(whole, rel=1e-9))
+
+
+def test_draws_keep_their_names() -> None:
+    halves = [[0.5, 0.0], [0.0, 0.5]]
+    for rows, names in (
+        (None, ["draw"]),
+        (pd.Index(["one", "other"], name="run"), ["draw"]),
+        (pd.MultiIndex.from_product([["a"], [1, 2]], names=["run", "year"]), ["run", "year"]),
+    ):
+        found = two().extract_many(pd.DataFrame(halves, rows, S))
+        assert found.index.names == names
+        assert found.index.tolist() == ([0, 1] if rows is None else rows.tolist())
 
 
 def test_halves_of_both_sectors_are_their_own_loss() -> None:

@@ -2,23 +2,30 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.fitting.checks import check_draws, is_number, plain_text
+from quesnay.fitting.checks import check_draws, is_number
 from quesnay.fitting.curves.functions import LOGISTIC
 from quesnay.fitting.errors import QuesnayError
 from quesnay.fitting.simulation.engine import chunks
 from quesnay.models.display.documents import workbook_bytes
 from quesnay.models.display.table import Table
-from quesnay.models.expressions import read_equation, read_tokens, shown_formula
+from quesnay.models.expressions import read_arithmetic, read_equation, read_tokens, shown_formula
 
 from .refusals import refused
 
-TWO = qn.InputOutputTable([[150.0, 500.0], [200.0, 100.0]], [350.0, 1700.0], [650.0, 1400.0])
+
+def two(**options: Any) -> qn.InputOutputTable:
+    flows = [[150.0, 500.0], [200.0, 100.0]]
+    return qn.InputOutputTable(flows, [350.0, 1700.0], [650.0, 1400.0], **options)
+
+
+TWO = two()
 VALUES = pd.Series({"a": 1.0, "b": 1.0})
 YEARS = list(range(2000, 2004))
 
@@ -82,12 +89,17 @@ CASES: dict[str, tuple[Callable[[], object], Callable[[], object], str]] = {
         lambda: read_tokens("y ~ x".ljust(10_000)), lambda: read_tokens("y ~ x".ljust(10_001)),
         "formula: 10,001 characters; at most 10,000 are read",
     ),
+    "steps of a lag": (
+        lambda: [read_arithmetic(read_tokens(f"lag(x, {k})")) for k in (1, 999)],
+        lambda: read_arithmetic(read_tokens("lag(x, 1000)")),
+        r"lag\(x, k\) takes a whole number k from 1 on; stopped at '1000' \(character 7\)",
+    ),
     "a year of an identity": (
         lambda: read_equation("a = b[t-50] + b[t+50]"), lambda: read_equation("a = b[t+51]"),
         r"a year is \[t\] plus or minus up to 50; stopped at ']'",
     ),
     "a name": (
-        lambda: plain_text("n" * 1000, "name"), lambda: plain_text("n" * 1001, "name"),
+        lambda: two(name="n" * 1000), lambda: two(name="n" * 1001),
         "name: 1,001 characters; at most 1,000 are read",
     ),
     "dimensions of clusters": (

@@ -326,6 +326,9 @@ def test_forty_levels_of_arithmetic_are_read_and_one_more_is_refused(
     def read(levels: int) -> Expression:
         return read_arithmetic(read_tokens(before * levels + "x" + after * levels, "formula"))
 
-    assert evaluate(read(40), {"x": np.array([1.0])}) == [1.0]
+    one = {"x": np.array([1.0])}
+    assert evaluate(read(40), one) == [1.0]
     with pytest.raises(QuesnayError, match="nested more than 40 deep"):
         read(41)
+    many = " * ".join(41 * [f"{before}x{after}"])  # side by side they are no deeper
+    assert abs(evaluate(read_arithmetic(read_tokens(many, "formula")), one)) == 1.0

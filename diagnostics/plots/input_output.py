@@ -218,7 +218,7 @@ def plot_extraction(
     labels = [sector_name(label, names, longest=44) for label in shown.index]
     if len(rest):
         labels.append(f"{len(rest)} other sectors")
-        shown = pd.concat([shown, rest.sum(numeric_only=True).to_frame().T])
+        shown = pd.concat([shown, rest.sum().to_frame().T])
     places = np.arange(len(labels))
     size = (10.2, 1.6 + 0.29 * len(labels))
     figure, panels = panels_of(ax, 1, 2, size=size, sharey=True, sharex=True)

@@ -235,7 +235,6 @@ def finish(figure: "Figure", *, alt: str, source: str | None = None, ax: Panels 
             for legend in figure.legends:
                 legend.borderaxespad += 72 * added / legend.prop.get_size_in_points()  # lifts it
             written = figure.text(0.01, 0.004, lines, fontsize=_FOOT, color=GREY, va="bottom")
-            written.set_in_layout(False)
             written.set_gid(_SOURCE)
     show_as_written(figure, ax)
     return figure

@@ -284,7 +284,7 @@ def parts_of_coefficients(
     """Return the parts of a table with given coefficients and output, or final demand."""
     if (output is None) == (final_demand is None):
         raise DataError("from_coefficients: give output= or final_demand=, one of the two")
-    flows, sectors = read_flows(A, "A")
+    flows, sectors = read_flows(A, "A", copy=False)
     demand, names = np.zeros((len(sectors), 1)), pd.Index(["final_demand"])
     if output is not None:
         x = read_column(output, sectors, "output")

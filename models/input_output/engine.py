@@ -38,8 +38,8 @@ class Engine:
 
     __slots__ = ("_effects", "_factors", "_inverse", "_rows", "blocks", "precision", "proved")
 
-    def __init__(self, blocks: Blocks, precision: Precision, *, proved: bool = False) -> None:
-        self.blocks, self.precision, self.proved = blocks, precision, proved
+    def __init__(self, blocks: Blocks, precision: Precision) -> None:
+        self.blocks, self.precision, self.proved = blocks, precision, False
         self._factors: Factors | SingleFactors | None = None
         self._inverse: Array | None = None
         self._rows: tuple[dict[Hashable, int], Array] | None = None

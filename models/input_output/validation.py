@@ -111,7 +111,7 @@ def read_blocks(
     imports: Any = None,
     taxes: Any = None,
     accounts: Any = None,
-    copy: bool = True,
+    copy: bool,
 ) -> Blocks:
     """Read the blocks of a table, aligned by label to the rows of Z."""
     flows, sectors = read_flows(Z, "Z", copy=copy)
@@ -143,7 +143,7 @@ def read_blocks(
     )  # fmt: skip
 
 
-def read_flows(data: Any, what: str, *, copy: bool = True) -> tuple[Array, pd.Index]:
+def read_flows(data: Any, what: str, *, copy: bool) -> tuple[Array, pd.Index]:
     """Read a square matrix, sectors by sectors, and its labels."""
     cells = read_cells(data, what)
     shape = cells.values.shape

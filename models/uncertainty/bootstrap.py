@@ -88,7 +88,9 @@ def _cluster_labels(data: Any, cluster: Any, argument: str) -> Any:
         raise DataError(f"{argument} must be a column name of a DataFrame, or one label per row")
     if isinstance(cluster, pd.Series) and not isinstance(data, np.ndarray):
         if not cluster.index.is_unique or (cluster.index.get_indexer(data.index) < 0).any():
-            raise DataError(f"{argument}: its index does not hold each row of the data exactly once")
+            raise DataError(
+                f"{argument}: its index does not hold each row of the data exactly once"
+            )
         return cluster.loc[data.index]
     if len(cluster) != len(data):
         raise DataError(f"{argument}: {len(cluster)} labels for {len(data)} rows")

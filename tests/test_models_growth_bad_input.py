@@ -229,6 +229,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
         "identity 'a = b': -1 is left",
     ),
     (adjusted(identities=pd.DataFrame({"z": [1]})), "no estimate is called 'z'"),
+    (adjusted(identities=pd.DataFrame({"z": [0], "a": [1]})), "no estimate is called 'z'"),
     (adjusted(identities=pd.DataFrame({"a": [0]})), "every coefficient is 0"),
     (adjusted(identities=pd.DataFrame({"a": []})), "no row"),
     (services(rates=RATES.drop("ict")), "asset 'ict'"),

@@ -220,12 +220,15 @@ def test_a_real_pair_of_tables() -> None:
 def _inside_and_apart() -> tuple[qn.InputOutputTable, qn.InputOutputTable]:
     """One economy with imports in its flows, subtracted in a column, and with imports apart."""
     demand = pd.DataFrame({"home": [450.0, 1800.0], "IM": [-100.0, -100.0]})
-    inside = qn.InputOutputTable([[150, 500], [200, 100]], demand, [650, 1400])
+    inside = qn.InputOutputTable(
+        [[150, 500], [200, 100]], demand.assign(stocks=[1.0, 0.0], home=[449, 1800]), [650, 1400]
+    )
+    bought = pd.DataFrame({"home": [59.0, 60.0], "stocks": [1.0, 0.0]})
     apart = qn.InputOutputTable(
         [[130, 480], [180, 80]],
         pd.DataFrame({"home": [390.0, 1740.0]}),
         [650, 1400],
-        imports=(np.full((2, 2), 20.0), pd.DataFrame({"home": [60.0, 60.0]})),
+        imports=(np.full((2, 2), 20.0), bought),
     )
     return inside, apart
 

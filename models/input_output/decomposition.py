@@ -315,7 +315,8 @@ def _imports_inside(table: "InputOutputTable", column: Hashable) -> "InputOutput
     final, bought = table.final_demand, inputs.sum(axis=1)
     if block.final_demand is not None:
         used = block.final_demand.reindex(table.sectors, fill_value=0.0)
-        final, bought = final.add(used, fill_value=0.0)[final.columns], bought + used.sum(axis=1)
+        columns = final.columns.union(used.columns, sort=False)
+        final, bought = final.add(used, fill_value=0.0)[columns], bought + used.sum(axis=1)
     final = final.copy()
     final[column] = final.get(column, 0.0) - bought
     return type(table)(

@@ -812,6 +812,7 @@ def test_columns_of_the_same_unit_means_count_once() -> None:
     assert list(fit.names) == ["Intercept", "x", "x2", "mean(x)"]
     by_hand = qn.fit_random_effects("y ~ x + x2 + m", data.assign(m=means), unit="u")
     np.testing.assert_allclose(fit.params, by_hand.params, rtol=1e-8)
+    assert "have the same errors but for rounding" in by_hand.tests[0].verdict
     refused(lambda: qn.fit_between("y ~ x + x2", data, unit="u"), "'x', 'x2' depend")
     near = data.assign(x2=data["x2"] + 1e-5 * DATA["u"].str[1:].astype(int) ** 2)
     own = qn.fit_correlated_random_effects("y ~ x + x2", near, unit="u")

@@ -31,6 +31,8 @@ from quesnay.fitting.regression.random_effects import (
 )
 from quesnay.fitting.verdict import TestResult, Wording, judged, judged_chi2
 
+_EQUAL = 1e-10  # share of a variance that rounding leaves of the difference of two equal ones
+
 EFFECTS = Wording(
     "units and times have no effects of their own",
     "units or times differ beyond the regressors",
@@ -150,7 +152,13 @@ def hausman(
     random = random_effects(y, X, unit=unit, method=method)
     gap = fixed.coefficients - shown @ random.coefficients[varying]
     covariance = shown @ random.covariance[np.ix_(varying, varying)] @ shown.T
-    spread = fixed.ssr / free * fixed.bread() - covariance
+    own = fixed.ssr / free * fixed.bread()
+    spread = own - covariance
+    if (np.abs(np.diag(spread)) <= _EQUAL * np.diag(own)).any():
+        raise EstimationError(
+            "Hausman: fixed and random effects have the same errors but for rounding, as where unit "
+            "means stand among the regressors; use the Mundlak form"
+        )
     scale = np.sqrt(np.abs(np.diag(spread)))
     unit_spread = spread / np.outer(scale, scale)
     roots = np.linalg.eigvalsh(unit_spread)

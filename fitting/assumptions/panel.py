@@ -156,8 +156,8 @@ def hausman(
     spread = own - covariance
     if (np.abs(np.diag(spread)) <= _EQUAL * np.diag(own)).any():
         raise EstimationError(
-            "Hausman: fixed and random effects have the same errors but for rounding, as where unit "
-            "means stand among the regressors; use the Mundlak form"
+            "Hausman: fixed and random effects have the same errors but for rounding, as where "
+            "unit means stand among the regressors; use the Mundlak form"
         )
     scale = np.sqrt(np.abs(np.diag(spread)))
     unit_spread = spread / np.outer(scale, scale)

@@ -87,9 +87,10 @@ def test_without_regressors_that_vary_inside_units_variances_are_those_of_the_an
     # mean squares 4 inside and 14 between, so (14 - 4) / 2 = 5 for the units
     assert found.params["Intercept"] == pytest.approx(5.0)
     assert found.details["standard deviation of the rest"] == pytest.approx(2.0)
-    assert found.details["standard deviation of unit effects"] == pytest.approx(
-        np.sqrt(5.0 if method == "swar" else (28 / 3 - 4) / 2)
-    )
+    units = 5.0 if method == "swar" else (28 / 3 - 4) / 2
+    assert found.details["standard deviation of unit effects"] == pytest.approx(np.sqrt(units))
+    share = found.details["share of unit effects in the variance"]
+    assert share == pytest.approx(units / (units + 4.0))
     assert "not testable" in found.tests[0].verdict
 
 

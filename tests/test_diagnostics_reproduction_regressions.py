@@ -164,8 +164,19 @@ def test_rivals_stand_with_their_intervals_and_what_they_mean(result: Reproducti
     rival = next(one for one in USE.rivals if one.name == "without province-sector effects")
     own = regressions.fit_potential(regressions.rival_of(USE, rival))
     assert found.rivals.loc[rival.name, "estimate"] == pytest.approx(float(own.params["ln_ict"]))
-    plain = qn.fit_panel(USE.formula, regressions.regression_rows(USE), absorb=USE.absorb,
-                         covariance="classical")  # fmt: skip
+    rows = regressions.regression_rows(USE)
+    assert USE.instrument is not None
+    rows["s"] = qn.shift_share_instrument(rows, USE.instrument.columns, cell=USE.instrument.cell,
+                                          unit=USE.instrument.unit, time="year")  # fmt: skip
+    outcome, right = USE.formula.replace("ln_ict", "s").split("~")
+    known = rows[rows[outcome.strip()].notna() & rows["ln_ict"].notna()]
+    reduced, first = (
+        float(qn.fit_panel(f"{left} ~ {right}", known, absorb=USE.absorb).params["s"])
+        for left in (outcome, "ln_ict")
+    )
+    instrumented = found.rivals.loc["shift-share instrument", "estimate"]
+    assert instrumented == pytest.approx(reduced / first)
+    plain = qn.fit_panel(USE.formula, rows, absorb=USE.absorb, covariance="classical")
     t2 = float(plain.tstats["ln_ict"]) ** 2
     direct = float(plain.params["ln_ict"])
     reverse = direct * (t2 + plain.df_resid) / t2

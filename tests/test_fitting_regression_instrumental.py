@@ -178,6 +178,7 @@ def test_strong_first_stages_of_which_one_combination_is_weak_are_called_weak() 
     smallest = CanCorr(X, Z).cancorr.min() ** 2
     assert found.statistic == pytest.approx(smallest / (1 - smallest) * (n - 4) / 3, rel=1e-9)
     assert found.statistic < 3
+    assert found.p_value == pytest.approx(stats.chi2.sf(3 * found.statistic, 3 - 2 + 1), rel=1e-9)
     assert found.verdict.startswith("weak")
     alone = instrumental_variables(y, X[:, :1], Z, W)
     assert first_stage(alone).statistic > 800

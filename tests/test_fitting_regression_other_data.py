@@ -113,7 +113,9 @@ def test_two_dimensions_with_a_factor_each_equal_sandwich() -> None:
 
 def test_an_indefinite_covariance_is_mended_and_the_rule_says_so() -> None:
     fit = qn.fit_panel(COST, airlines("airlines"), cluster=["firm", "year"], covariance="CR0")
-    assert fit.inference.rule.endswith("indefinite and is made positive semi-definite.")
+    assert fit.inference.rule.endswith(
+        " V_1 + V_2 - V_12 was indefinite and is made positive semi-definite."
+    )
     assert np.linalg.eigvalsh(fit.covariance)[0] >= -1e-12
 
 

@@ -3,6 +3,7 @@
 import functools
 from functools import partial
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -804,6 +805,11 @@ def test_a_fingerprint_changes_with_what_a_function_rests_on() -> None:
     ]  # fmt: skip
     for make in makers:
         assert fingerprint(make()) == fingerprint(make())
+    typed: dict[str, Any] = {"__name__": "__main__", "_CUT": 2.0}  # in a notebook
+    above = FunctionType(_above.__code__, typed)
+    before = fingerprint(above)
+    typed["_CUT"] = 3.0
+    assert fingerprint(above) != before
     assert len({fingerprint(make()) for make in makers}) == len(makers)
 
 

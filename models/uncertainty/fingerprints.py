@@ -10,6 +10,7 @@ import re
 import sys
 import sysconfig
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from types import CodeType, FunctionType, MethodType, ModuleType
@@ -63,8 +64,10 @@ def _of_code(value: Any, known: _Known) -> bytes:
         case CodeType():  # two methods of one object differ in their names alone
             return value.co_code + _bytes((value.co_names, value.co_consts), known)
         case FunctionType():
-            around = [cell.cell_contents for cell in value.__closure__ or ()]
-            around += [value.__defaults__, value.__kwdefaults__]
+            around: list[Any] = [value.__defaults__, value.__kwdefaults__]
+            for cell in value.__closure__ or ():
+                with suppress(ValueError):  # a name that has no value yet
+                    around.append(cell.cell_contents)
             named = _names(value.__code__) if _is_own(value) else []
             around += [value.__globals__[name] for name in named if name in value.__globals__]
             return _bytes((value.__qualname__, value.__code__, *around), known)

@@ -806,7 +806,7 @@ def test_a_fingerprint_changes_with_what_a_function_rests_on() -> None:
     for make in makers:
         assert fingerprint(make()) == fingerprint(make())
     early = fingerprint(later := lambda x: x if x else unset(x))
-    unset = _above
+    unset: Any = _above
     assert fingerprint(later) != early
     typed: dict[str, Any] = {"__name__": "__main__", "_CUT": 2.0}  # in a notebook
     above = FunctionType(_above.__code__, typed)

@@ -133,6 +133,7 @@ def test_a_run_without_options_is_of_2000_draws_in_one_process_with_its_curve(
         "out": None, "checkpoint": None, "curve": True, "word": False, "lang": "en", "dask": None,
         "json": False,
     }  # fmt: skip
+    assert not _parser().parse_args([*words, "--no-curve"]).curve
 
 
 def test_init_writes_a_study_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -150,6 +150,11 @@ def test_intervals_say_what_they_are_of_and_how_they_were_made(table: InputOutpu
             "Coefficients lognormal, weights beta, all independent; 7 draws.",
         ),
     ]
+    many: dict[str, Any] = {"method": "monte_carlo", "weight_error": {"s1": 0.1}}
+    (how,) = table.extraction_intervals({"s1": 0.5}, **many).notes
+    assert how.endswith("all independent; 1000 draws.")
+    (how,) = table.multiplier_intervals(relative_error={"s1": 0.02}, method="monte_carlo").notes
+    assert how.endswith("mean at the table; 1000 draws.")
     # a normal interval of the derivative's error; 1.644854 is the 95 % point
     frame = table.multiplier_intervals("output", relative_error=0.02, level=0.9).estimates
     for end, sign in (("low", -1.0), ("high", 1.0)):

@@ -11,6 +11,7 @@ from quesnay.fitting.errors import ConvergenceError, DataError
 from quesnay.fitting.tables.leontief import (
     Factors,
     SingleFactors,
+    factored,
     inverse_diagonal,
     leontief,
     propagation_lengths,
@@ -72,6 +73,10 @@ def test_singular_tables_are_refused() -> None:
     for factor in (leontief, single_leontief):
         with pytest.raises(DataError, match="I - A is singular"):
             factor(np.eye(2), np.ones(2))
+    # a matrix whose rows are of very different sizes has no digits left, though no pivot is zero
+    with pytest.raises(DataError, match="no digit"):
+        factored(np.diag([1.0, 1e-20]), "no digit is left")
+    assert factored(np.diag([1.0, 1e-10]), "").columns(np.ones(2)).tolist() == [1.0, 1e10]
 
 
 def test_refinement_that_cannot_converge_says_so() -> None:

@@ -171,6 +171,9 @@ def test_wrong_paths(change: dict[str, Any], message: str) -> None:
 def test_wrong_resilience() -> None:
     with pytest.raises(qn.DataError, match="expected start >= end > 0"):
         qn.resilience([[0.0]], start=[0.1], end=[0.5], periods=10)
+    with pytest.raises(qn.DataError, match="sector 1: expected start >= end > 0"):
+        qn.resilience(np.zeros((2, 2)), start=[0.5, 0.5], end=[0.5, 0.0], periods=10)
+    assert qn.resilience([[0.0]], start=[0.5], end=[0.5], periods=10).tolist() == [0.0]
     with pytest.raises(qn.DataError, match="periods: 0; expected a positive number"):
         qn.resilience([[0.0]], start=[0.5], end=[0.1], periods=0)
     frame = pd.DataFrame([[0.0, 0.1], [0.1, 0.0]], ["a", "b"], ["a", "c"])

@@ -317,6 +317,22 @@ def test_joined_sectors_stand_in_the_order_of_their_first_parts() -> None:
     assert one.x.tolist() == [3000.0]
 
 
+def test_a_sector_is_spread_over_groups_by_its_shares() -> None:
+    shares = pd.DataFrame([[1.0, 0.0, 0.0], [0.25, 0.0, 0.75]], S, ["a", "nothing", "b"])
+    made = two().aggregate(shares)
+    assert list(made.sectors) == ["a", "b"]
+    near(made.Z, [[331.25, 393.75], [168.75, 56.25]])  # W' Z W, cell by cell
+    assert made.x.tolist() == [1500.0, 1500.0]
+    # shares that miss one by rounding lose nothing
+    loose = two().aggregate(shares.replace({0.75: 0.75 + 8e-7}))
+    assert loose.x.sum() == pytest.approx(3000.0, rel=1e-13)
+    near(two().aggregate(pd.DataFrame(1.0, S, ["all"])).Z, [[950.0]])
+    refused(
+        lambda: two().aggregate(shares.replace({0.75: 0.75 + 2e-6})),
+        "shares of sector 'mill' add up to 1.000002, not 1",
+    )
+
+
 def test_taxes_on_products_stay_apart_in_a_region_and_with_imports_inside() -> None:
     """Inputs of 100 by sector: 17, 43 and 35 from home, 3, 2 and 1 of taxes, the rest wages."""
     sectors = ["a", "b", "c"]
@@ -357,8 +373,8 @@ def test_shares_of_a_split_may_miss_one_by_rounding_and_the_parts_add_up_all_the
     made = split(0.5 + 8e-10, 0.5 + 8e-10)
     assert made.x[["a", "b"]].sum() == pytest.approx(1000.0, rel=1e-13)
     assert made.Z.loc[["a", "b"], "mill"].sum() == pytest.approx(500.0, rel=1e-13)
-    refused(lambda: split(0.5 + 2e-9, 0.5), "shares .* sum to 1; expected shares of 0 or more")
-    refused(lambda: split(0.5, 0.5 + 2e-9), "rows: shares with 'mill' sum to 1; expected shares")
+    refused(lambda: split(0.5 + 2e-9, 0.5), "shares .* sum to 1.000000002; expected")
+    refused(lambda: split(0.5, 0.5 + 2e-9), "rows: .* 'mill' sum to 1.000000002; expected")
 
 
 def test_a_part_without_output_is_a_part_too() -> None:

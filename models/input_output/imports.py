@@ -246,7 +246,7 @@ def location_quotient_table(
         Employment by sector from which the quotients are made; by default they come from output.
     method : {"flq", "slq", "cilq"}
         Which quotient.
-    delta : float
+    delta : float, default 0.3
         Of FLQ, from 0 (CILQ) to below 1; larger makes a small region import more. Studies with
         survey tables find 0.2 to 0.4 (Flegg and Tohmo 2013).
     name : str, optional

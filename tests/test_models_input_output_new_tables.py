@@ -154,6 +154,9 @@ def test_wrong_margins_of_arrays_are_refused() -> None:
 def test_a_slice_of_zeros_may_have_a_total_of_zero() -> None:
     found = qn.ras_multi(np.ones((2, 2, 2)) * [0, 1], {2: [0, 8], 0: [2, 6]})
     assert found.table.tolist() == [[[0, 1], [0, 1]], [[0, 3], [0, 3]]]
+    nothing = qn.ras_multi(np.zeros((2, 2, 2)), {0: [0, 0], 1: [0, 0], 2: [0, 0]})
+    assert nothing.table.tolist() == np.zeros((2, 2, 2)).tolist()
+    assert nothing.converged
 
 
 def test_margins_that_cannot_be_met_are_noted() -> None:

@@ -70,6 +70,8 @@ def test_the_check_of_a_table_that_does_not_add_up() -> None:
     assert residuals.frame.index[0] == 1  # the worst stands first
     assert list(verdicts.frame["sound"]) == ["no", "yes", "", "no", ""]
     assert list(verdicts.frame["value"]) == ["5.00e-03", "0.321221", "135", "134", "0"]
+    ones = np.ones(11)
+    assert len(qn.InputOutputTable(np.diag(ones), ones, ones).check().tables()[1].frame) == 10
     small = qn.InputOutputTable(  # in a unit in which all of it is less than one
         1e-12 * np.array(flows), 1e-12 * np.array(demand), [60e-12, 74e-12], output=[1e-10] * 2,
         strict=False,

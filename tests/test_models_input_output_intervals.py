@@ -175,9 +175,12 @@ def test_same_seed_same_numbers(table: InputOutputTable) -> None:
 
 @pytest.mark.parametrize(("size", "end"), [(8, "s6, s7"), (9, "s6, s7, ...")])
 def test_eight_of_the_sectors_extracted_are_named(size: int, end: str) -> None:
-    found = economy(3, size=size).extraction_intervals({f"s{k}": 0.1 for k in range(size)})
-    assert found.tables()[0].title.startswith("Losses from extracting s0, s1, s2, ")
-    assert f"{end} (total)" in found.tables()[0].title
+    table, weights = economy(3, size=size), {f"s{k}": 0.1 for k in range(size)}
+    title = table.extraction_intervals(weights).tables()[0].title
+    assert title.startswith("Losses from extracting s0, s1, s2, ")
+    assert f"{end} (total)" in title
+    (note,) = table.extract(weights).tables()[0].notes
+    assert f"s6 0.1, s7 0.1{end[6:]}; " in note
 
 
 def test_certain_tables_have_no_interval(table: InputOutputTable) -> None:

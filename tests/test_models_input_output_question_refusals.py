@@ -54,7 +54,7 @@ QUESTIONS: dict[str, tuple[Callable[[InputOutputTable], object], str]] = {
     "sector": (lambda t: t.extract(["mil"]), "no sector 'mil' in the table; did you mean 'mill'"),
     "a text": (lambda t: t.extract("mill"), "weights: str 'mill'"),
     "a number": (lambda t: t.extract(5), "weights: int"),
-    "twice": (lambda t: t.extract(["mill", "mill"]), "'mill' is named twice"),
+    "twice": (lambda t: t.extract(["farm", "mill", "mill"]), "'mill' is named twice"),
     "above 1": (lambda t: t.extract({"mill": 1.2}), "'mill' has 1.2; expected a share from 0 to 1"),
     "below 0": (lambda t: t.extract({"mill": -0.1}), "expected a share from 0 to 1"),
     "nan weight": (lambda t: t.extract({"mill": NAN}), "'mill' has nan"),

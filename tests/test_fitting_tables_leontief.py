@@ -86,6 +86,17 @@ def test_refinement_that_cannot_converge_says_so() -> None:
         single_leontief(flows, np.ones(2)).columns(np.array([1.0, 3.0]))
 
 
+def test_refinement_goes_on_until_a_correction_is_rounding() -> None:
+    # 1 - a is 3 / 2^26, in single precision 4 / 2^26: each round leaves a quarter of the miss
+    one = single_leontief(np.array([[1.0 - 3.0 / 2**26]]), np.ones(1))
+    assert one.columns(np.array([3.0]))[0] == pytest.approx(2.0**26, rel=4e-9)
+    for n in (3, 40):  # a millionth is left: the last corrections are rounding and shrink no more
+        A = np.random.default_rng(n).random((n, n))
+        A *= (1.0 - 1e-6) / A.sum(axis=0)
+        found = single_leontief(A, np.ones(n)).columns(np.ones(n))
+        np.testing.assert_allclose(found, np.linalg.solve(np.eye(n) - A, np.ones(n)), rtol=2e-9)
+
+
 def test_condition_is_estimated() -> None:
     flows, x = table(30)
     matrix = np.eye(30) - flows / x

@@ -625,6 +625,9 @@ def test_what_draws_say_by_hand() -> None:
         "a: 1 draws not finite, left out.",
         "b: 1 draws not finite, left out.",
     )
+    drawn = MonteCarloResult(draws, draws, out.estimate)
+    assert drawn.tables()[0].frame["mean"].to_dict() == {"a": 3.0, "b": 2.0}
+    assert drawn.tables()[0].notes[1:] == table.notes[1:]
     with pytest.raises(qn.QuesnayError, match="influence needs the jackknife"):
         assert out.influence is None
     whole = BootstrapResult(out.estimate, draws.head(3), "5 rows", pd.DataFrame({"a": [5.0]}))
@@ -839,6 +842,12 @@ def test_a_fingerprint_changes_with_what_a_function_rests_on() -> None:
     typed["_CUT"] = 3.0
     assert fingerprint(above) != before
     assert len({fingerprint(make()) for make in makers}) == len(makers)
+
+
+def test_what_is_installed_counts_by_its_name_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint(estimate_of)
+    monkeypatch.setitem(estimate_of.__globals__, "columns_of", len)
+    assert fingerprint(estimate_of) == before
 
 
 def test_a_fingerprint_changes_with_every_part() -> None:

@@ -687,7 +687,7 @@ def test_a_checkpoint_of_copies_with_other_labels_is_refused(tmp_path: Path) -> 
 
 def test_a_checkpoint_of_columns_with_other_names_is_refused(tmp_path: Path) -> None:
     data = pd.DataFrame({"x": [1.0, 2.0, 6.0], "z": [2.0, 1.0, 6.0]})  # of equal means
-    options: dict[str, Any] = {"draws": 5, "seed": 0, "checkpoint": tmp_path / "run"}
+    options: dict[str, Any] = {"draws": 5, "seed": 0, "checkpoint": tmp_path / "new" / "run"}
     first = qn.bootstrap(_mean_of_x, data, **options)
     assert qn.bootstrap(_mean_of_x, data.copy(), **options).draws.equals(first.draws)
     with pytest.raises(qn.QuesnayError, match=r"checkpoints of another run .data is"):

@@ -12,6 +12,7 @@ from quesnay import InputOutputTable
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.tables import extraction
 from quesnay.fitting.tables.extraction import Perturbed
+from quesnay.models.input_output.intervals import BetaWeights
 from tests.test_models_input_output_identities import economy, refactored
 
 N = 6
@@ -160,6 +161,21 @@ def test_intervals_say_what_they_are_of_and_how_they_were_made(table: InputOutpu
     for end, sign in (("low", -1.0), ("high", 1.0)):
         ends = frame["estimate"] + sign * 1.6448536269514722 * frame["standard_error"]
         np.testing.assert_allclose(frame[end], ends, rtol=1e-12)
+
+
+def test_drawn_weights_have_the_mean_and_the_error_that_were_given() -> None:
+    # of an error of a quarter around a half: the beta of 3/2 and 3/2
+    beta = BetaWeights(np.array([0.5, 0.2]), np.array([0.25, 0.0]))
+    drawn = beta.draw(4000, np.random.default_rng(0))
+    assert drawn[:, 0].mean() == pytest.approx(0.5, abs=0.01)
+    assert drawn[:, 0].std() == pytest.approx(0.25, abs=0.01)
+    assert (drawn[:, 1] == 0.2).all()
+
+
+def test_a_weight_of_a_half_cannot_miss_by_a_half(table: InputOutputTable) -> None:
+    table.extraction_intervals({"s1": 0.5}, weight_error={"s1": 0.499})
+    with pytest.raises(qn.DataError, match=r"has 0.5; a share of 0.5 can have .* to below 0.5"):
+        table.extraction_intervals({"s1": 0.5}, weight_error={"s1": 0.5})
 
 
 def test_same_seed_same_numbers(table: InputOutputTable) -> None:

@@ -40,6 +40,8 @@ QUESTIONS: dict[str, tuple[Callable[[InputOutputTable], object], str]] = {
     "income": (lambda t: t.multipliers(closed=True, household="homes", income="wage"), "'wages'"),
     "income output": (lambda t: t.multipliers(closed=True, household="homes", income="output"),
                       "not earned by households"),
+    "income of nothing": (lambda t: t.multipliers(closed=True, household="homes", income="idle"),
+                          "income: 'idle' sums to 0; expected a positive income"),
     "open with income": (lambda t: t.multipliers(income="wages"), "closed=True"),
     "row of another": (lambda t: t.multipliers("wages", True, household="homes", income="wages",
                                                household_row=True), "'output' only"),

@@ -249,6 +249,11 @@ def test_a_decomposition_by_hand() -> None:
     for table in (whole, named, divisia):
         assert table.notes[0].startswith("Method: ")
         assert len(table.notes) == 1
+    bare = qn.InputOutputTable([[10.0, 0.0], [0.0, 5.0]], [10.0, 5.0], [10.0, 5.0])
+    near(qn.structural_decomposition(bare, end).tables()[0].frame, cells(whole.frame))
+    ones = np.ones(11)
+    many = [qn.InputOutputTable(np.diag(ones), k * ones, k * ones) for k in (1.0, 2.0)]
+    assert len(qn.structural_decomposition(*many).tables()[1].frame) == 10
 
 
 def test_a_gap_of_a_table_is_noted_in_its_decomposition() -> None:

@@ -267,7 +267,7 @@ def test_unusual_but_sound_input_is_taken() -> None:
     integers = InputOutputTable(np.array(Z, dtype=np.int32), np.array(F), V)
     assert integers.multipliers().equals(table.multipliers())
     # a gap of 5 in sales of 100 is one of 0.05, though of the output of 90 it is more
-    sold = {"output": [90, 1000], "tolerance": 0.05}
+    sold: Any = {"output": [90, 1000], "tolerance": 0.05}
     assert not InputOutputTable([[0, 100], [0, 0]], [-5, 1000], [90, 900], **sold).warnings
     block = ImportBlock(frame([[1.0, 0.0], [0.0, 2.0]]))
     assert InputOutputTable(frame(), F, [649, 1398], imports=block).content().shape == (2, 2)

@@ -93,10 +93,10 @@ def test_scalar_models_give_the_same_numbers() -> None:
 
 
 def test_chunks_define_the_numbers_and_have_a_size_by_default() -> None:
-    def drawn(draws: int, **chunk: int) -> pd.DataFrame:
+    def drawn(draws: int, **chunk: Any) -> pd.DataFrame:
         return qn.monte_carlo(lambda x: x["a"], A, draws=draws, seed=2, **chunk).inputs
 
-    def booted(draws: int, **chunk: int) -> pd.DataFrame:
+    def booted(draws: int, **chunk: Any) -> pd.DataFrame:
         return qn.bootstrap(np.mean, X, draws=draws, seed=2, **chunk).draws
 
     assert drawn(1010).equals(drawn(1010, chunk=1000))

@@ -151,6 +151,8 @@ def test_labels_align_and_permutation_changes_nothing() -> None:
     pd.testing.assert_frame_equal(turned.Z.loc[s, s], base)
     with pytest.raises(qn.DataError, match="use: no row 'p1'"):
         qn.SupplyUseTable(frames[0], frames[1].rename({"p1": "q"}), *frames[2:])
+    with pytest.raises(qn.DataError, match="use: no column 's2'"):
+        qn.SupplyUseTable(frames[0], frames[1].rename(columns={"s2": "q"}), *frames[2:])
 
 
 def test_a_diagonal_supply_gives_the_use_table_in_every_model() -> None:

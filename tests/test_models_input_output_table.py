@@ -263,6 +263,8 @@ def test_output_may_be_a_vector_a_row_or_a_column() -> None:
     ):  # fmt: skip
         frame = pd.DataFrame(Z)
         assert InputOutputTable(frame, demand, value, output=given).x.tolist() == [1000.0, 2000.0]
+    three = InputOutputTable(np.zeros((3, 3)), [1, 2, 3], [1, 2, 3], output=[[1], [2], [3]])
+    assert three.x.tolist() == [1.0, 2.0, 3.0]
     for wrong in (np.ones((2, 2)), np.ones((1, 3)), np.ones((1, 1))):
         with pytest.raises(DataError, match=r"output: shape \(.*\); expected 2 numbers"):
             InputOutputTable(Z, demand, value, output=wrong)

@@ -208,6 +208,8 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
                         "and final demand are 1010, output is 1000: 10 .1 %."),
     "demand for what nobody makes": (([[0, 0], [0, 1]], [5, 1], [0, 1]), {"output": [0, 2]},
                                      "row 0: .* 5, output is 0: 5 .of no output.,.*=5.2e.00 if"),
+    "one of two rows is called as all": ((Z, F, {"value_added": V, "rest": [0, 0]}), {},
+                                         "row 'value_added' has a name that means another account"),
     "row beside an idle sector": (([[10, 0], [0, 0]], [85, 0], [90, 0]), {"output": [100, 0]},
                                   "row 0: sales and final demand are 95, output is 100: -5 .-5 %."),
     "column beside an idle sector": (([[10, 0], [0, 0]], [90, 0], [80, 0]), {},
@@ -264,6 +266,7 @@ def test_unusual_but_sound_input_is_taken() -> None:
     assert one.multipliers().iloc[0] == pytest.approx(1 / 0.9)
     assert one.linkages().shape == (1, 7)
     assert one.extract([0]).total_output_loss == pytest.approx(100)
+    assert InputOutputTable([[10]], [90], [90], tolerance=0).x.tolist() == [100]
     integers = InputOutputTable(np.array(Z, dtype=np.int32), np.array(F), V)
     assert integers.multipliers().equals(table.multipliers())
     # a gap of 5 in sales of 100 is one of 0.05, though of the output of 90 it is more

@@ -11,7 +11,7 @@ import quesnay as qn
 from quesnay import InputOutputTable
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.tables import extraction
-from quesnay.fitting.tables.extraction import Perturbed
+from quesnay.fitting.tables.extraction import Perturbed, lognormal_factors
 from quesnay.models.input_output.intervals import BetaWeights
 from tests.test_models_input_output_identities import economy, refactored
 
@@ -170,6 +170,12 @@ def test_drawn_weights_have_the_mean_and_the_error_that_were_given() -> None:
     assert drawn[:, 0].mean() == pytest.approx(0.5, abs=0.01)
     assert drawn[:, 0].std() == pytest.approx(0.25, abs=0.01)
     assert (drawn[:, 1] == 0.2).all()
+
+
+def test_drawn_coefficients_have_the_mean_of_the_table_and_the_error_given() -> None:
+    factors = lognormal_factors(np.full(20_000, 0.5), np.random.default_rng(0))
+    assert factors.mean() == pytest.approx(1.0, abs=0.015)  # four standard errors
+    assert factors.std() == pytest.approx(0.5, abs=0.03)
 
 
 def test_a_weight_of_a_half_cannot_miss_by_a_half(table: InputOutputTable) -> None:

@@ -133,6 +133,11 @@ def test_a_cell_that_may_take_both_signs_leaves_a_set_either_way(cell: tuple[int
     either[cell] = True
     assert closed_set(seed, u, v, IN_0, either=either) is None
     assert proved_set(seed, u, v, either=either) is None
+    # one of two cells that could leave is enough
+    three, high = np.pad(either, (0, 1)), _array(1, 0, 0)
+    totals = _array(3, 1, 1), _array(2, 2, 1)
+    assert closed_set(np.eye(3), *totals, (high, high)) is not None
+    assert closed_set(np.eye(3), *totals, (high, high), either=three) is None
 
 
 @pytest.mark.parametrize(
@@ -142,6 +147,7 @@ def test_a_cell_that_may_take_both_signs_leaves_a_set_either_way(cell: tuple[int
         ((10, 1, 0), ("set", (0,), (0,), 3.0, 2.0, ())),
         ((np.inf, 0, -9), ("set", (0,), (0,), 3.0, 2.0, ())),
         ((1, 0, -np.inf), ("set", (0, 1), (0, 1), 6.0, 4.0, ())),
+        ((4, 20, 0), ("set", (0, 1), (0, 1), 6.0, 4.0, ())),  # row 1 alone sells to column 0
         ((0, 0, 0), None),
     ],
 )
@@ -157,6 +163,13 @@ def test_a_programme_finds_the_largest_contradiction(monkeypatch: pytest.MonkeyP
     assert _told(proved_set(STAIRS / 128, u / 128, v / 128), 1 / 128) == largest
     assert proved_set(STAIRS, v, v) is None
     assert proved_set(np.zeros((3, 3)), u, v) is None
+    assert _told(proved_set(np.ones((1, 1)), _array(3), _array(2))) == (
+        "set", (0,), (0,), 3.0, 2.0, (),
+    )  # fmt: skip
+    # what column 1 takes goes back to row 0: rows 1 and columns 0 and 1 are no set without it
+    apart = _array([1, -1, 0], [1, 1, 0], [0, 0, 1])
+    found = _told(proved_set(apart, _array(-2, 5, 3), _array(3, 1, 2)))
+    assert found == ("set", (2,), (2,), 3.0, 2.0, ())
     # negative cells beside the stairs carry back into the set, and every cell turned carries out
     back = np.where(STAIRS > 0, STAIRS, -1.0)
     assert _told(proved_set(back, u, v)) == largest
@@ -165,6 +178,12 @@ def test_a_programme_finds_the_largest_contradiction(monkeypatch: pytest.MonkeyP
     assert _told(proved_set(STAIRS, u, v)) == largest
     monkeypatch.setattr(balancing, "_PROGRAM_CELLS", 5)
     assert proved_set(STAIRS, u, v) is None
+
+
+def test_margins_that_are_met_exactly_are_met_within_no_tolerance_at_all() -> None:
+    found = gras(np.ones((2, 2)), _array(3, 1), _array(2, 2), tolerance=0.0, max_iterations=5)
+    assert (found.converged, found.iterations, found.residual) == (True, 1, 0.0)
+    np.testing.assert_allclose(found.table, [[1.5, 1.5], [0.5, 0.5]], rtol=1e-15)
 
 
 def test_a_contradiction_stops_the_scaling_long_before_its_last_round() -> None:

@@ -180,6 +180,16 @@ def test_a_programme_finds_the_largest_contradiction(monkeypatch: pytest.MonkeyP
     assert proved_set(STAIRS, u, v) is None
 
 
+def test_a_negative_cell_far_below_its_total_keeps_its_digits() -> None:
+    seed = _array([1, -1e-20], [1, 1])
+    table = gras(
+        seed, _array(0.5, 0.75), _array(0.75, 0.5), tolerance=1e-12, max_iterations=99
+    ).table
+    # the factors r0 s1 are those of the other three cells, and the negative one is divided by them
+    scale = table[0, 0] * table[1, 1] / table[1, 0]
+    assert table[0, 1] == pytest.approx(-1e-20 / scale, rel=1e-9)
+
+
 def test_margins_that_are_met_exactly_are_met_within_no_tolerance_at_all() -> None:
     found = gras(np.ones((2, 2)), _array(3, 1), _array(2, 2), tolerance=0.0, max_iterations=5)
     assert (found.converged, found.iterations, found.residual) == (True, 1, 0.0)

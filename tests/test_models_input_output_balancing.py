@@ -297,6 +297,7 @@ def test_nothing_that_moved_is_an_empty_list() -> None:
     nothing = qn.gras(np.zeros((2, 2)), [0.0, 0.0], [0.0, 0.0])
     assert nothing.table.tolist() == [[0.0, 0.0], [0.0, 0.0]]
     assert nothing.converged
+    assert nothing.row_factors.tolist() == nothing.column_factors.tolist() == [1.0, 1.0]
 
 
 def test_equal_moves_stand_in_the_order_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:

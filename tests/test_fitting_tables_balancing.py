@@ -81,8 +81,12 @@ def test_cells_of_one_sign_with_a_total_of_zero_are_emptied_until_none_is_left(u
 def test_the_first_row_or_column_that_cannot_meet_its_total(
     seed: Any, rows: Any, columns: Any, expected: Any, unit: float
 ) -> None:
-    found = first_obstacle(*(unit * _array(*part) for part in (seed, rows, columns)))
-    assert _told(found, unit) == expected
+    parts = [unit * _array(*part) for part in (seed, rows, columns)]
+    assert _told(first_obstacle(*parts), unit) == expected
+    if expected is not None:
+        scaled = gras(*parts, tolerance=1e-9, max_iterations=9)
+        assert _told(scaled.obstacle, unit) == expected
+        assert (scaled.iterations, scaled.converged) == (0, False)
 
 
 IN_0 = (_array(1, 0), _array(1, 0))  # row 0 and column 0 run away upwards
@@ -218,13 +222,49 @@ def test_a_quadratic_without_borders_is_met_in_one_step(unit: float, keep_signs:
         np.testing.assert_allclose(found.table, z + unit / z.shape[1], rtol=1e-11)
 
 
+@pytest.mark.parametrize("draw", [4, 8, 9])  # whose steps have to be halved
+def test_the_way_to_the_nearest_table_is_the_same_in_every_unit(draw: int) -> None:
+    rng = np.random.default_rng(draw)
+    z = rng.lognormal(0, 3, (6, 6)) * np.where(rng.random((6, 6)) < 0.3, -1, 1)
+    goal = z * rng.lognormal(0, 2, (6, 6))
+    fixed = np.eye(6) * (np.arange(6) < 2)  # two of the diagonal are known
+    for held in (0.0 * z, fixed):
+        aim = np.where(held > 0, z, goal)
+        found = [
+            balance_least_squares(
+                unit * z, unit * np.where(held > 0, 0.0, np.abs(z)),
+                (unit * aim.sum(axis=1), unit * aim.sum(axis=0)),
+                keep_signs=True, tolerance=1e-9, max_iterations=100,
+            )
+            for unit in (1.0, 2.0**-20, 2.0**20)
+        ]  # fmt: skip
+        assert found[0].converged
+        for other, unit in zip(found[1:], (2.0**-20, 2.0**20), strict=True):
+            assert other.iterations == found[0].iterations
+            np.testing.assert_allclose(other.table, unit * found[0].table, rtol=1e-12)
+
+
+@pytest.mark.parametrize("keep_signs", [False, True])
+def test_a_table_that_is_balanced_takes_no_step(keep_signs: bool) -> None:
+    z = _array([1, 2], [3, 4])
+    found = balance_least_squares(
+        z, z, (z.sum(axis=1), z.sum(axis=0)),
+        keep_signs=keep_signs, tolerance=0.0, max_iterations=9,
+    )  # fmt: skip
+    assert (found.converged, found.iterations, found.obstacle) == (True, 0, None)
+    assert found.table.tolist() == z.tolist()
+
+
+@pytest.mark.parametrize("keep_signs", [False, True])
 @pytest.mark.parametrize(("miss", "met"), [(1e-11, True), (1e-8, False)])
-def test_a_fixed_row_may_miss_its_total_by_rounding(miss: float, met: bool) -> None:
+def test_a_fixed_row_may_miss_its_total_by_rounding(
+    miss: float, met: bool, keep_signs: bool
+) -> None:
     z = _array([10, 20], [30, 40])
     variance = _array([0, 0], [1, 1])
     found = balance_least_squares(
         z, variance, (_array(30 + miss, 70 - miss), _array(40, 60)),
-        keep_signs=True, tolerance=1e-9, max_iterations=50,
+        keep_signs=keep_signs, tolerance=1e-9, max_iterations=50,
     )  # fmt: skip
     assert (found.obstacle is None) == met
     assert found.converged == met
@@ -243,6 +283,9 @@ def test_margins_in_turn_by_hand() -> None:
     for margins, worst in (((rows, ((1,), _array(1, 3))), 1), ((((1,), _array(1, 3)), rows), 0)):
         found = fit_margins(seed, margins, tolerance=1e-9, max_iterations=4)
         assert (found.iterations, found.converged, found.missed) == (4, False, worst)
+    assert found.residual == pytest.approx(1.0)
+    small = ((0,), _array(3, 1) / 128), ((1,), _array(1, 3) / 128)
+    found = fit_margins(seed / 128, small, tolerance=1e-9, max_iterations=4)
     assert found.residual == pytest.approx(1.0)
     nothing = fit_margins(
         np.zeros((2, 2)), (((0,), _array(0, 0)),), tolerance=0.0, max_iterations=5

@@ -245,6 +245,23 @@ def test_the_way_to_the_nearest_table_is_the_same_in_every_unit(draw: int) -> No
 
 
 @pytest.mark.parametrize("keep_signs", [False, True])
+def test_the_dual_falls_as_fast_as_its_margins_are_missed(keep_signs: bool) -> None:
+    # the second row and a cell of the first are fixed; with signs two cells are cut off at zero
+    z, d = _array([3, -2, 1], [4, 5, 6], [0.5, 2, 7]), _array([0.3, 2, 0], [0, 0, 0], [0.25, 4, 1])
+    dual = balancing._Dual(z, d, (_array(5, 15, 8), _array(9, 7, 12)), keep_signs)
+    price = _array(0.4, -1.0, -3.0, 0.7, 0.9, -0.2)
+    slopes = [
+        (
+            dual.value(price + h, dual.table(price + h))
+            - dual.value(price - h, dual.table(price - h))
+        )
+        / 2e-6
+        for h in 1e-6 * np.eye(6)
+    ]
+    np.testing.assert_allclose(slopes, -dual.gap(dual.table(price)), rtol=1e-7)
+
+
+@pytest.mark.parametrize("keep_signs", [False, True])
 def test_a_table_that_is_balanced_takes_no_step(keep_signs: bool) -> None:
     z = _array([1, 2], [3, 4])
     found = balance_least_squares(

@@ -148,15 +148,15 @@ def test_a_cell_that_may_take_both_signs_leaves_a_set_either_way(cell: tuple[int
     ("high", "expected"),
     [
         ((10, 9, 0), ("set", (0, 1), (0, 1), 6.0, 4.0, ())),
-        ((10, 1, 0), ("set", (0,), (0,), 3.0, 2.0, ())),
-        ((np.inf, 0, -9), ("set", (0,), (0,), 3.0, 2.0, ())),
+        ((10, 1, 0), ("set", (0,), (0,), 3.0, 1.5, ())),
+        ((np.inf, 0, -9), ("set", (0,), (0,), 3.0, 1.5, ())),
         ((1, 0, -np.inf), ("set", (0, 1), (0, 1), 6.0, 4.0, ())),
         ((4, 20, 0), ("set", (0, 1), (0, 1), 6.0, 4.0, ())),  # row 1 alone sells to column 0
         ((0, 0, 0), None),
     ],
 )
 def test_the_widest_gap_of_the_potentials_is_tried_first(high: Any, expected: Any) -> None:
-    found = closed_set(STAIRS, _array(3, 3, 1), _array(2, 2, 3), (_array(*high), _array(*high)))
+    found = closed_set(STAIRS, _array(3, 3, 1), _array(1.5, 2.5, 3), (_array(*high),) * 2)
     assert _told(found) == expected
 
 
@@ -182,6 +182,13 @@ def test_a_programme_finds_the_largest_contradiction(monkeypatch: pytest.MonkeyP
     assert _told(proved_set(STAIRS, u, v)) == largest
     monkeypatch.setattr(balancing, "_PROGRAM_CELLS", 5)
     assert proved_set(STAIRS, u, v) is None
+
+
+def test_a_cell_that_has_to_vanish_is_found_at_the_first_look() -> None:
+    # row 0 fills column 0; without the cell below it the table is diagonal, and met in one round
+    found = gras(STAIRS[:2, :2], _array(2, 3), _array(2, 3), tolerance=1e-9, max_iterations=5000)
+    assert (found.vanished, found.converged, found.iterations) == (((1, 0),), True, 64 + 1)
+    np.testing.assert_allclose(found.table, np.diag([2.0, 3.0]), rtol=1e-12)
 
 
 def test_a_negative_cell_far_below_its_total_keeps_its_digits() -> None:

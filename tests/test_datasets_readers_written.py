@@ -110,8 +110,10 @@ def test_the_year_and_the_names_of_a_read_table_are_written_too(tmp_path: Path) 
     table = qn.read_io(path, year=2018, unit="million yen")
     read = qn.read_io(written(table, tmp_path / "other.csv"), year=2018)
     assert (read.source.year, dict(read.source.names)) == ("2018", {"01": "Farms", "02": "Mills"})
+    assert qn.read_io(tmp_path / "other.csv").source.year == "2018"  # as the file tells
     path.write_text(",name,01,02,home\n01,Farms,1,2,7\n02,,3,4,3\nwages,,6,4,\n", "utf-8")
     half = qn.read_io(written(qn.read_io(path), tmp_path / "half.csv"))
+    assert "year" not in (tmp_path / "half.csv").read_text("utf-8")
     assert half.source.names["01"] == "Farms"
     assert not half.source.names.get("02")
     told = qn.read_io(tmp_path / "other.csv", unit="billion yen", name="another")

@@ -12,6 +12,7 @@ import quesnay as qn
 
 API = Path(__file__).resolve().parent.parent / "docs" / "reference" / "api"
 NAMES = sorted(set(qn.__all__) - {"__version__"})
+ELSEWHERE = r"^(\w+(?:, \w+)*)(?: : .+)?\n {4}As in (?::\w+:)?`(\w+)`"  # where it is told
 
 
 @pytest.mark.skipif(not API.is_dir(), reason="looks at the source, which is not here")
@@ -63,11 +64,17 @@ def test_defaults_that_are_documented_are_the_defaults() -> None:
     said, true = {}, {}
     for name in NAMES:
         made = getattr(qn, name)
-        for _, function in inspect.getmembers(made, inspect.isfunction) or [("", made)]:
+        for member, function in inspect.getmembers(made, inspect.isfunction) or [("", made)]:
             known = inspect.signature(function).parameters if inspect.isfunction(function) else {}
-            text = inspect.getdoc(function) or "" if known else ""
+            text = inspect.getdoc(made if member == "__init__" else function) or ""
             for parameter, default in re.findall(r"^(\w+) : .*, default (.+)$", text, re.M):
                 said[function.__qualname__, parameter] = ast.literal_eval(default)
                 true[function.__qualname__, parameter] = known[parameter].default
+            for parameters, other in re.findall(ELSEWHERE, text, re.M):
+                there = getattr(made, other, None) or getattr(qn, other)
+                like = inspect.signature(there).parameters
+                for parameter in {*parameters.split(", ")} & {*like} & {*known}:
+                    said.setdefault((function.__qualname__, parameter), like[parameter].default)
+                    true[function.__qualname__, parameter] = known[parameter].default
     assert said == true
-    assert len(said) >= 10  # the pattern finds them
+    assert len(said) >= 60  # the patterns find them

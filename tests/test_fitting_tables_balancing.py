@@ -81,8 +81,12 @@ def test_cells_of_one_sign_with_a_total_of_zero_are_emptied_until_none_is_left(u
 def test_the_first_row_or_column_that_cannot_meet_its_total(
     seed: Any, rows: Any, columns: Any, expected: Any, unit: float
 ) -> None:
-    found = first_obstacle(*(unit * _array(*part) for part in (seed, rows, columns)))
-    assert _told(found, unit) == expected
+    parts = [unit * _array(*part) for part in (seed, rows, columns)]
+    assert _told(first_obstacle(*parts), unit) == expected
+    if expected is not None:
+        scaled = gras(*parts, tolerance=1e-9, max_iterations=9)
+        assert _told(scaled.obstacle, unit) == expected
+        assert (scaled.iterations, scaled.converged) == (0, False)
 
 
 IN_0 = (_array(1, 0), _array(1, 0))  # row 0 and column 0 run away upwards
@@ -133,20 +137,26 @@ def test_a_cell_that_may_take_both_signs_leaves_a_set_either_way(cell: tuple[int
     either[cell] = True
     assert closed_set(seed, u, v, IN_0, either=either) is None
     assert proved_set(seed, u, v, either=either) is None
+    # one of two cells that could leave is enough
+    three, high = np.pad(either, (0, 1)), _array(1, 0, 0)
+    totals = _array(3, 1, 1), _array(2, 2, 1)
+    assert closed_set(np.eye(3), *totals, (high, high)) is not None
+    assert closed_set(np.eye(3), *totals, (high, high), either=three) is None
 
 
 @pytest.mark.parametrize(
     ("high", "expected"),
     [
         ((10, 9, 0), ("set", (0, 1), (0, 1), 6.0, 4.0, ())),
-        ((10, 1, 0), ("set", (0,), (0,), 3.0, 2.0, ())),
-        ((np.inf, 0, -9), ("set", (0,), (0,), 3.0, 2.0, ())),
+        ((10, 1, 0), ("set", (0,), (0,), 3.0, 1.5, ())),
+        ((np.inf, 0, -9), ("set", (0,), (0,), 3.0, 1.5, ())),
         ((1, 0, -np.inf), ("set", (0, 1), (0, 1), 6.0, 4.0, ())),
+        ((4, 20, 0), ("set", (0, 1), (0, 1), 6.0, 4.0, ())),  # row 1 alone sells to column 0
         ((0, 0, 0), None),
     ],
 )
 def test_the_widest_gap_of_the_potentials_is_tried_first(high: Any, expected: Any) -> None:
-    found = closed_set(STAIRS, _array(3, 3, 1), _array(2, 2, 3), (_array(*high), _array(*high)))
+    found = closed_set(STAIRS, _array(3, 3, 1), _array(1.5, 2.5, 3), (_array(*high),) * 2)
     assert _told(found) == expected
 
 
@@ -157,6 +167,13 @@ def test_a_programme_finds_the_largest_contradiction(monkeypatch: pytest.MonkeyP
     assert _told(proved_set(STAIRS / 128, u / 128, v / 128), 1 / 128) == largest
     assert proved_set(STAIRS, v, v) is None
     assert proved_set(np.zeros((3, 3)), u, v) is None
+    assert _told(proved_set(np.ones((1, 1)), _array(3), _array(2))) == (
+        "set", (0,), (0,), 3.0, 2.0, (),
+    )  # fmt: skip
+    # what column 1 takes goes back to row 0: rows 1 and columns 0 and 1 are no set without it
+    apart = _array([1, -1, 0], [1, 1, 0], [0, 0, 1])
+    found = _told(proved_set(apart, _array(-2, 5, 3), _array(3, 1, 2)))
+    assert found == ("set", (2,), (2,), 3.0, 2.0, ())
     # negative cells beside the stairs carry back into the set, and every cell turned carries out
     back = np.where(STAIRS > 0, STAIRS, -1.0)
     assert _told(proved_set(back, u, v)) == largest
@@ -165,6 +182,29 @@ def test_a_programme_finds_the_largest_contradiction(monkeypatch: pytest.MonkeyP
     assert _told(proved_set(STAIRS, u, v)) == largest
     monkeypatch.setattr(balancing, "_PROGRAM_CELLS", 5)
     assert proved_set(STAIRS, u, v) is None
+
+
+def test_a_cell_that_has_to_vanish_is_found_at_the_first_look() -> None:
+    # row 0 fills column 0; without the cell below it the table is diagonal, and met in one round
+    found = gras(STAIRS[:2, :2], _array(2, 3), _array(2, 3), tolerance=1e-9, max_iterations=5000)
+    assert (found.vanished, found.converged, found.iterations) == (((1, 0),), True, 64 + 1)
+    np.testing.assert_allclose(found.table, np.diag([2.0, 3.0]), rtol=1e-12)
+
+
+def test_a_negative_cell_far_below_its_total_keeps_its_digits() -> None:
+    seed = _array([1, -1e-20], [1, 1])
+    table = gras(
+        seed, _array(0.5, 0.75), _array(0.75, 0.5), tolerance=1e-12, max_iterations=99
+    ).table
+    # the factors r0 s1 are those of the other three cells, and the negative one is divided by them
+    scale = table[0, 0] * table[1, 1] / table[1, 0]
+    assert table[0, 1] == pytest.approx(-1e-20 / scale, rel=1e-9)
+
+
+def test_margins_that_are_met_exactly_are_met_within_no_tolerance_at_all() -> None:
+    found = gras(np.ones((2, 2)), _array(3, 1), _array(2, 2), tolerance=0.0, max_iterations=5)
+    assert (found.converged, found.iterations, found.residual) == (True, 1, 0.0)
+    np.testing.assert_allclose(found.table, [[1.5, 1.5], [0.5, 0.5]], rtol=1e-15)
 
 
 def test_a_contradiction_stops_the_scaling_long_before_its_last_round() -> None:
@@ -189,13 +229,66 @@ def test_a_quadratic_without_borders_is_met_in_one_step(unit: float, keep_signs:
         np.testing.assert_allclose(found.table, z + unit / z.shape[1], rtol=1e-11)
 
 
+@pytest.mark.parametrize("draw", [4, 8, 9])  # whose steps have to be halved
+def test_the_way_to_the_nearest_table_is_the_same_in_every_unit(draw: int) -> None:
+    rng = np.random.default_rng(draw)
+    z = rng.lognormal(0, 3, (6, 6)) * np.where(rng.random((6, 6)) < 0.3, -1, 1)
+    goal = z * rng.lognormal(0, 2, (6, 6))
+    fixed = np.eye(6) * (np.arange(6) < 2)  # two of the diagonal are known
+    for held in (0.0 * z, fixed):
+        aim = np.where(held > 0, z, goal)
+        found = [
+            balance_least_squares(
+                unit * z, unit * np.where(held > 0, 0.0, np.abs(z)),
+                (unit * aim.sum(axis=1), unit * aim.sum(axis=0)),
+                keep_signs=True, tolerance=1e-9, max_iterations=100,
+            )
+            for unit in (1.0, 2.0**-20, 2.0**20)
+        ]  # fmt: skip
+        assert found[0].converged
+        for other, unit in zip(found[1:], (2.0**-20, 2.0**20), strict=True):
+            assert other.iterations == found[0].iterations
+            np.testing.assert_allclose(other.table, unit * found[0].table, rtol=1e-12)
+
+
+@pytest.mark.parametrize("keep_signs", [False, True])
+def test_the_dual_falls_as_fast_as_its_margins_are_missed(keep_signs: bool) -> None:
+    # the second row and a cell of the first are fixed; with signs two cells are cut off at zero
+    z, d = _array([3, -2, 1], [4, 5, 6], [0.5, 2, 7]), _array([0.3, 2, 0], [0, 0, 0], [0.25, 4, 1])
+    dual = balancing._Dual(z, d, (_array(5, 15, 8), _array(9, 7, 12)), keep_signs)
+    price = _array(0.4, -1.0, -3.0, 0.7, 0.9, -0.2)
+    slopes = [
+        (
+            dual.value(price + h, dual.table(price + h))
+            - dual.value(price - h, dual.table(price - h))
+        )
+        / 2e-6
+        for h in 1e-6 * np.eye(6)
+    ]
+    np.testing.assert_allclose(slopes, -dual.gap(dual.table(price)), rtol=1e-7)
+
+
+@pytest.mark.parametrize("keep_signs", [False, True])
+def test_a_table_that_is_balanced_takes_no_step(keep_signs: bool) -> None:
+    z = _array([1, 2], [3, 4])
+    found = balance_least_squares(
+        z, z, (z.sum(axis=1), z.sum(axis=0)),
+        keep_signs=keep_signs, tolerance=0.0, max_iterations=9,
+    )  # fmt: skip
+    assert (found.converged, found.iterations, found.obstacle) == (True, 0, None)
+    assert found.table.tolist() == z.tolist()
+
+
+@pytest.mark.parametrize("keep_signs", [False, True])
 @pytest.mark.parametrize(("miss", "met"), [(1e-11, True), (1e-8, False)])
-def test_a_fixed_row_may_miss_its_total_by_rounding(miss: float, met: bool) -> None:
+def test_a_fixed_row_may_miss_its_total_by_rounding(
+    miss: float, met: bool, keep_signs: bool
+) -> None:
     z = _array([10, 20], [30, 40])
     variance = _array([0, 0], [1, 1])
     found = balance_least_squares(
         z, variance, (_array(30 + miss, 70 - miss), _array(40, 60)),
-        keep_signs=True, tolerance=1e-9, max_iterations=50,
+        keep_signs=keep_signs, tolerance=1e-9, max_iterations=50,
     )  # fmt: skip
     assert (found.obstacle is None) == met
     assert found.converged == met
@@ -214,6 +307,9 @@ def test_margins_in_turn_by_hand() -> None:
     for margins, worst in (((rows, ((1,), _array(1, 3))), 1), ((((1,), _array(1, 3)), rows), 0)):
         found = fit_margins(seed, margins, tolerance=1e-9, max_iterations=4)
         assert (found.iterations, found.converged, found.missed) == (4, False, worst)
+    assert found.residual == pytest.approx(1.0)
+    small = ((0,), _array(3, 1) / 128), ((1,), _array(1, 3) / 128)
+    found = fit_margins(seed / 128, small, tolerance=1e-9, max_iterations=4)
     assert found.residual == pytest.approx(1.0)
     nothing = fit_margins(
         np.zeros((2, 2)), (((0,), _array(0, 0)),), tolerance=0.0, max_iterations=5

@@ -11,6 +11,7 @@ from quesnay.fitting.errors import ConvergenceError, DataError
 from quesnay.fitting.tables.leontief import (
     Factors,
     SingleFactors,
+    factored,
     inverse_diagonal,
     leontief,
     propagation_lengths,
@@ -72,6 +73,10 @@ def test_singular_tables_are_refused() -> None:
     for factor in (leontief, single_leontief):
         with pytest.raises(DataError, match="I - A is singular"):
             factor(np.eye(2), np.ones(2))
+    # a matrix whose rows are of very different sizes has no digits left, though no pivot is zero
+    with pytest.raises(DataError, match="no digit"):
+        factored(np.diag([1.0, 1e-20]), "no digit is left")
+    assert factored(np.diag([1.0, 1e-10]), "").columns(np.ones(2)).tolist() == [1.0, 1e10]
 
 
 def test_refinement_that_cannot_converge_says_so() -> None:
@@ -79,6 +84,17 @@ def test_refinement_that_cannot_converge_says_so() -> None:
     flows = np.array([[0.0, a], [a, 0.0]])
     with pytest.raises((ConvergenceError, DataError), match=r"refinement|singular"):
         single_leontief(flows, np.ones(2)).columns(np.array([1.0, 3.0]))
+
+
+def test_refinement_goes_on_until_a_correction_is_rounding() -> None:
+    # 1 - a is 3 / 2^26, in single precision 4 / 2^26: each round leaves a quarter of the miss
+    one = single_leontief(np.array([[1.0 - 3.0 / 2**26]]), np.ones(1))
+    assert one.columns(np.array([3.0]))[0] == pytest.approx(2.0**26, rel=4e-9)
+    for n in (3, 40):  # a millionth is left: the last corrections are rounding and shrink no more
+        A = np.random.default_rng(n).random((n, n))
+        A *= (1.0 - 1e-6) / A.sum(axis=0)
+        found = single_leontief(A, np.ones(n)).columns(np.ones(n))
+        np.testing.assert_allclose(found, np.linalg.solve(np.eye(n) - A, np.ones(n)), rtol=2e-9)
 
 
 def test_condition_is_estimated() -> None:
@@ -140,6 +156,7 @@ def test_row_norm_bounds_the_norm_of_the_interdependency_matrix() -> None:
     flows, output = rng.normal(size=(150, 150)), rng.uniform(1.0, 2.0, 150)
     output[7] = 0.0
     flows[:, 7] = 0.0
+    flows[0] *= 9.0  # the largest of all rows
     A = np.divide(flows, output, out=np.zeros_like(flows), where=output != 0)
     assert row_norm(flows, output) == pytest.approx(1.0 + np.abs(A).sum(axis=1).max(), rel=1e-14)
     assert row_norm(flows, output) >= np.linalg.norm(np.eye(150) - A, np.inf)

@@ -269,6 +269,9 @@ def test_the_ten_cells_that_moved_furthest_are_shown() -> None:
     assert facts.frame.loc["cells moved", "value"] == "12"
     assert len(moves.frame) == 10
     assert len(found.moves) == 12
+    many = qn.ras(np.ones((32, 32)), np.full(32, 64.0), np.full(32, 64.0))
+    assert len(many.moves) == 1000  # of 1024
+    assert many.tables()[0].frame.loc["cells moved", "value"] == "1024"
 
 
 def test_moves_of_a_balance_stand_with_the_furthest_first() -> None:
@@ -289,6 +292,12 @@ def test_nothing_that_moved_is_an_empty_list() -> None:
         "iterations": "1", "converged": "yes", "residual": "0.00e+00", "cells moved": "0",
     }  # fmt: skip
     assert found.notes == ()
+    exact = qn.ras([[1.0, 2.0], [3.0, 4.0]], [4.0, 6.0], [5.0, 5.0], rounding=0.0)
+    np.testing.assert_allclose(exact.table.sum(axis=0), [5.0, 5.0], rtol=1e-8)
+    nothing = qn.gras(np.zeros((2, 2)), [0.0, 0.0], [0.0, 0.0])
+    assert nothing.table.tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    assert nothing.converged
+    assert nothing.row_factors.tolist() == nothing.column_factors.tolist() == [1.0, 1.0]
 
 
 def test_equal_moves_stand_in_the_order_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -201,6 +201,14 @@ def test_lmdi_is_exact_where_the_change_is_tiny() -> None:
     np.testing.assert_allclose(effects[0], [49 * 1e-13, 0.0], rtol=1e-2)
 
 
+def test_lmdi_of_factors_that_offset_each_other() -> None:
+    # twice the one and half the other: a product of 6 stays, whose logarithmic mean is 6
+    start, end = ([np.full((1, 1, 1), k) for k in pair] for pair in ((2.0, 3.0), (4.0, 1.5)))
+    effects, flipped = lmdi_terms(start, end)
+    np.testing.assert_allclose(effects, [[6 * np.log(2), -6 * np.log(2)]], rtol=1e-14)
+    assert flipped == 0
+
+
 def test_log_mean() -> None:
     np.testing.assert_allclose(
         log_mean(np.array([2.0, 0.0, 3.0]), np.array([1.0, 5.0, 3.0])), [1 / math.log(2), 0, 3]

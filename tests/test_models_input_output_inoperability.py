@@ -171,6 +171,9 @@ def test_wrong_paths(change: dict[str, Any], message: str) -> None:
 def test_wrong_resilience() -> None:
     with pytest.raises(qn.DataError, match="expected start >= end > 0"):
         qn.resilience([[0.0]], start=[0.1], end=[0.5], periods=10)
+    with pytest.raises(qn.DataError, match="sector 1: expected start >= end > 0"):
+        qn.resilience(np.zeros((2, 2)), start=[0.5, 0.5], end=[0.5, 0.0], periods=10)
+    assert qn.resilience([[0.0]], start=[0.5], end=[0.5], periods=10).tolist() == [0.0]
     with pytest.raises(qn.DataError, match="periods: 0; expected a positive number"):
         qn.resilience([[0.0]], start=[0.5], end=[0.1], periods=0)
     frame = pd.DataFrame([[0.0, 0.1], [0.1, 0.0]], ["a", "b"], ["a", "c"])
@@ -203,6 +206,9 @@ def test_the_period_and_the_sector_of_a_wrong_share_are_named() -> None:
     np.testing.assert_allclose(shown.frame.to_numpy(float), expected, atol=1e-15)
     for same in ([0.2, 0.0], pd.Series([0.2, 0.0]), {0: 0.2}):
         np.testing.assert_allclose(path(same).path.iloc[2], [0.15, 0.01], atol=1e-15)
+    # all of both is lost at once, and the other's loss adds no more to it
+    whole = qn.inoperability_path(GOOD, [1.0, 1.0], resilience=1.0, periods=2).path
+    assert whole.to_numpy().tolist() == [[0.0, 0.0], [1.0, 1.0], [1.0, 1.0]]
     for frame, message in (
         (pd.DataFrame(GOOD, ["a", "b"], ["a", "c"]), "interdependency: row 'b' has no column"),
         (pd.DataFrame([[0, 0.5], [-0.2, 0]], ["a", "b"], ["a", "b"]),

@@ -11,7 +11,8 @@ import quesnay as qn
 from quesnay import InputOutputTable
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.tables import extraction
-from quesnay.fitting.tables.extraction import Perturbed
+from quesnay.fitting.tables.extraction import Perturbed, lognormal_factors
+from quesnay.models.input_output.intervals import BetaWeights
 from tests.test_models_input_output_identities import economy, refactored
 
 N = 6
@@ -150,11 +151,37 @@ def test_intervals_say_what_they_are_of_and_how_they_were_made(table: InputOutpu
             "Coefficients lognormal, weights beta, all independent; 7 draws.",
         ),
     ]
+    many: dict[str, Any] = {"method": "monte_carlo", "weight_error": {"s1": 0.1}}
+    (how,) = table.extraction_intervals({"s1": 0.5}, **many).notes
+    assert how.endswith("all independent; 1000 draws.")
+    (how,) = table.multiplier_intervals(relative_error={"s1": 0.02}, method="monte_carlo").notes
+    assert how.endswith("mean at the table; 1000 draws.")
     # a normal interval of the derivative's error; 1.644854 is the 95 % point
     frame = table.multiplier_intervals("output", relative_error=0.02, level=0.9).estimates
     for end, sign in (("low", -1.0), ("high", 1.0)):
         ends = frame["estimate"] + sign * 1.6448536269514722 * frame["standard_error"]
         np.testing.assert_allclose(frame[end], ends, rtol=1e-12)
+
+
+def test_drawn_weights_have_the_mean_and_the_error_that_were_given() -> None:
+    # of an error of a quarter around a half: the beta of 3/2 and 3/2
+    beta = BetaWeights(np.array([0.5, 0.2]), np.array([0.25, 0.0]))
+    drawn = beta.draw(4000, np.random.default_rng(0))
+    assert drawn[:, 0].mean() == pytest.approx(0.5, abs=0.01)
+    assert drawn[:, 0].std() == pytest.approx(0.25, abs=0.01)
+    assert (drawn[:, 1] == 0.2).all()
+
+
+def test_drawn_coefficients_have_the_mean_of_the_table_and_the_error_given() -> None:
+    factors = lognormal_factors(np.full(20_000, 0.5), np.random.default_rng(0))
+    assert factors.mean() == pytest.approx(1.0, abs=0.015)  # four standard errors
+    assert factors.std() == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_weight_of_a_half_cannot_miss_by_a_half(table: InputOutputTable) -> None:
+    table.extraction_intervals({"s1": 0.5}, weight_error={"s1": 0.499})
+    with pytest.raises(qn.DataError, match=r"has 0.5; a share of 0.5 can have .* to below 0.5"):
+        table.extraction_intervals({"s1": 0.5}, weight_error={"s1": 0.5})
 
 
 def test_same_seed_same_numbers(table: InputOutputTable) -> None:
@@ -170,9 +197,12 @@ def test_same_seed_same_numbers(table: InputOutputTable) -> None:
 
 @pytest.mark.parametrize(("size", "end"), [(8, "s6, s7"), (9, "s6, s7, ...")])
 def test_eight_of_the_sectors_extracted_are_named(size: int, end: str) -> None:
-    found = economy(3, size=size).extraction_intervals({f"s{k}": 0.1 for k in range(size)})
-    assert found.tables()[0].title.startswith("Losses from extracting s0, s1, s2, ")
-    assert f"{end} (total)" in found.tables()[0].title
+    table, weights = economy(3, size=size), {f"s{k}": 0.1 for k in range(size)}
+    title = table.extraction_intervals(weights).tables()[0].title
+    assert title.startswith("Losses from extracting s0, s1, s2, ")
+    assert f"{end} (total)" in title
+    (note,) = table.extract(weights).tables()[0].notes
+    assert f"s6 0.1, s7 0.1{end[6:]}; " in note
 
 
 def test_certain_tables_have_no_interval(table: InputOutputTable) -> None:

@@ -145,7 +145,9 @@ def test_wrong_margins_of_arrays_are_refused() -> None:
         refused(lambda a=array, m=margins: qn.ras_multi(a, m), message)  # type: ignore[misc]
     for options, message in (
         ({"tolerance": 0.0}, "tolerance: 0.0; expected a number between 0 and 1"),
+        ({"tolerance": 1.0}, "tolerance: 1.0; expected a number between 0 and 1"),
         ({"rounding": -0.1}, "rounding: -0.1; expected a number from 0 to below 1"),
+        ({"rounding": 1.0}, "rounding: 1.0; expected a number from 0 to below 1"),
         ({"max_iterations": 0}, "max_iterations must be a whole number of at least 1, got 0"),
     ):
         refused(lambda o=options: qn.ras_multi(seed, {0: [4, 4]}, **o), message)  # type: ignore[misc]
@@ -154,6 +156,9 @@ def test_wrong_margins_of_arrays_are_refused() -> None:
 def test_a_slice_of_zeros_may_have_a_total_of_zero() -> None:
     found = qn.ras_multi(np.ones((2, 2, 2)) * [0, 1], {2: [0, 8], 0: [2, 6]})
     assert found.table.tolist() == [[[0, 1], [0, 1]], [[0, 3], [0, 3]]]
+    nothing = qn.ras_multi(np.zeros((2, 2, 2)), {0: [0, 0], 1: [0, 0], 2: [0, 0]})
+    assert nothing.table.tolist() == np.zeros((2, 2, 2)).tolist()
+    assert nothing.converged
 
 
 def test_margins_that_cannot_be_met_are_noted() -> None:

@@ -263,3 +263,10 @@ def test_paths_are_shares_of_all_chains_and_add_up_along_the_list() -> None:
                 [1, 0.05, 0.05 / total, 1.3 / total]]  # fmt: skip
     np.testing.assert_allclose(found.paths.drop(columns="path").to_numpy(float), expected)
     assert found.paths.index.tolist() == [1, 2, 3]
+    same = qn.structural_paths(table, 1, account="output", count=3, limit=found.examined)
+    assert same.examined == found.examined
+    with pytest.raises(qn.ConvergenceError, match=f"{found.examined - 1} paths examined without"):
+        qn.structural_paths(table, 1, account="output", count=3, limit=found.examined - 1)
+    alone = qn.structural_paths(qn.InputOutputTable([[0]], [2], [2]), 0, account="output")
+    assert alone.paths.to_numpy().tolist() == [["0", 0, 1.0, 1.0, 1.0]]
+    assert alone.examined == 1

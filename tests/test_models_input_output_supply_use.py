@@ -1,6 +1,7 @@
 """Supply and use to symmetric tables: the handbook's numbers, identities, and refusals."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ PRINTED = 0.01  # what the printed decimals of cells allow
 # rows that a model carries over, imports and value added, miss by up to 0.0113 in model A: the
 # handbook's transformation is rounded too
 CARRIED = 0.0115
+
+
+BLOCKS = ("supply", "use", "final_demand", "value_added")
 
 
 def _handbook() -> qn.SupplyUseTable:
@@ -72,6 +76,20 @@ def test_negative_cells_are_kept_and_listed(model: str, negative: bool) -> None:
     assert "Symmetric table, model" in repr(found)
     listed = [table.title for table in found.tables()[1:]]
     assert listed == ["Negative cells made by the model"] * negative
+    many = pd.DataFrame({"row": range(11), "column": 0, "value": -1.0})
+    assert len(replace(found, negatives=many).tables()[1].frame) == 10
+    small = [1e-15 * np.array(CASE[name]) for name in BLOCKS]
+    pair = 1e-15 * np.array(CASE["imported_use"]), 1e-15 * np.array(CASE["imported_final_demand"])
+    tiny = qn.SupplyUseTable(*small, imports=pair).symmetric(model)
+    assert len(tiny.negatives) == len(found.negatives)
+
+
+def test_an_economy_without_inputs_has_no_negative_cells_and_an_idle_product_no_gap() -> None:
+    found = qn.SupplyUseTable([[10.0, 0.0], [0.0, 0.0]], np.zeros((2, 2)), [10, 0], [10, 0])
+    made = found.symmetric("B")
+    assert made.negatives.empty
+    assert made.notes == ()
+    assert made.imbalance == 0.0
 
 
 @pytest.mark.parametrize("model", ["A", "B", "C", "D"])
@@ -133,6 +151,8 @@ def test_labels_align_and_permutation_changes_nothing() -> None:
     pd.testing.assert_frame_equal(turned.Z.loc[s, s], base)
     with pytest.raises(qn.DataError, match="use: no row 'p1'"):
         qn.SupplyUseTable(frames[0], frames[1].rename({"p1": "q"}), *frames[2:])
+    with pytest.raises(qn.DataError, match="use: no column 's2'"):
+        qn.SupplyUseTable(frames[0], frames[1].rename(columns={"s2": "q"}), *frames[2:])
 
 
 def test_a_diagonal_supply_gives_the_use_table_in_every_model() -> None:

@@ -126,7 +126,10 @@ def test_a_sector_without_output() -> None:
         assert (table.extract_many(np.eye(3)[2:], kind).to_numpy() == 0).all()
     idle = InputOutputTable([[1.0, 0], [0, 0]], [1, 0], [1, 0])
     assert idle.ghosh().to_numpy().tolist() == [[2, 0], [0, 1]]
-    assert idle.linkages()["forward"].tolist() == [2, 1]
+    linked = idle.linkages()
+    assert linked["forward"].tolist() == [2, 1]
+    # of two cells, one of them zero: the root of two
+    np.testing.assert_allclose(linked[["backward_variation", "forward_variation"]], 2**0.5)
 
 
 def test_many_accounts_are_solved_in_parts() -> None:
@@ -183,6 +186,24 @@ def test_representations() -> None:
     assert "million euro" in repr(lost)
     assert lost.totals.loc["output", "loss"] == pytest.approx(850.2056002)
     assert table.check().tables()[0].title == "Check of the table, million euro"
+
+
+def test_sectors_that_only_sell_or_only_buy_are_told_from_those_of_the_mean() -> None:
+    # the first sells half of its output to the second: 1 and 1.5, 1.5 and 1
+    chain = InputOutputTable([[0.0, 50.0], [0.0, 0.0]], [50.0, 100.0], [100.0, 50.0]).linkages()
+    assert chain["sector_class"].tolist() == ["forward-oriented", "backward-oriented"]
+    alike = InputOutputTable(np.diag([50.0, 50.0]), [50.0, 50.0], [50.0, 50.0]).linkages()
+    assert alike["sector_class"].tolist() == ["weak", "weak"]  # each is as the mean, not above
+
+
+@pytest.mark.parametrize("count", [10, 11])
+def test_ten_columns_of_final_demand_are_named(count: int) -> None:
+    demand = pd.DataFrame(1.0, S, [f"c{k}" for k in range(count)])
+    table = InputOutputTable(pd.DataFrame(0.0, S, S), demand, [count, count])
+    with pytest.raises(DataError) as caught:
+        table.multipliers(closed=True, household="homes", income="value_added")
+    named = ", ".join(f"'c{k}'" for k in range(10))
+    assert str(caught.value).endswith(f"the table has {named}" + ", ..." * (count > 10))
 
 
 def test_an_unknown_account_is_answered_with_the_first_twelve() -> None:
@@ -242,6 +263,8 @@ def test_output_may_be_a_vector_a_row_or_a_column() -> None:
     ):  # fmt: skip
         frame = pd.DataFrame(Z)
         assert InputOutputTable(frame, demand, value, output=given).x.tolist() == [1000.0, 2000.0]
+    three = InputOutputTable(np.zeros((3, 3)), [1, 2, 3], [1, 2, 3], output=[[1], [2], [3]])
+    assert three.x.tolist() == [1.0, 2.0, 3.0]
     for wrong in (np.ones((2, 2)), np.ones((1, 3)), np.ones((1, 1))):
         with pytest.raises(DataError, match=r"output: shape \(.*\); expected 2 numbers"):
             InputOutputTable(Z, demand, value, output=wrong)

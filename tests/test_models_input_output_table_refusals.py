@@ -206,6 +206,14 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
                   "final demand are 2010, output is 2000: 10 .0.5 %."),
     "worst row above": ((frame(), [360, 1701], V), {"output": [1000, 2000]}, "row 'farm': sales "
                         "and final demand are 1010, output is 1000: 10 .1 %."),
+    "demand for what nobody makes": (([[0, 0], [0, 1]], [5, 1], [0, 1]), {"output": [0, 2]},
+                                     "row 0: .* 5, output is 0: 5 .of no output.,.*=5.2e.00 if"),
+    "one of two rows is called as all": ((Z, F, {"value_added": V, "rest": [0, 0]}), {},
+                                         "row 'value_added' has a name that means another account"),
+    "row beside an idle sector": (([[10, 0], [0, 0]], [85, 0], [90, 0]), {"output": [100, 0]},
+                                  "row 0: sales and final demand are 95, output is 100: -5 .-5 %."),
+    "column beside an idle sector": (([[10, 0], [0, 0]], [90, 0], [80, 0]), {},
+                                     "column 0: inputs and value added are 90, output is 100: -10"),
     "worst column": ((frame(), F, [651, 1380]), {}, "column 'mill': inputs and value added are "
                      "1980, output is 2000: -20 .-1 %."),
 }  # fmt: skip
@@ -230,6 +238,8 @@ def test_a_nearly_singular_group_is_named() -> None:
 def test_a_singular_table_let_pass_is_refused_when_used() -> None:
     table = InputOutputTable([[0, 1], [1, 0]], [0, 0], [0, 0], strict=False)
     assert "not productive" in table.warnings[0]
+    assert table.check().spectral_radius == 1.0
+    assert not table.check().productive
     assert not table.check().ok
     refused(lambda: table.multipliers(), "I - A is singular")
     half = InputOutputTable([[0, 1], [1, 0]], [0, 0], [0, 0], strict=False, precision="single")
@@ -256,7 +266,11 @@ def test_unusual_but_sound_input_is_taken() -> None:
     assert one.multipliers().iloc[0] == pytest.approx(1 / 0.9)
     assert one.linkages().shape == (1, 7)
     assert one.extract([0]).total_output_loss == pytest.approx(100)
+    assert InputOutputTable([[10]], [90], [90], tolerance=0).x.tolist() == [100]
     integers = InputOutputTable(np.array(Z, dtype=np.int32), np.array(F), V)
     assert integers.multipliers().equals(table.multipliers())
+    # a gap of 5 in sales of 100 is one of 0.05, though of the output of 90 it is more
+    sold: Any = {"output": [90, 1000], "tolerance": 0.05}
+    assert not InputOutputTable([[0, 100], [0, 0]], [-5, 1000], [90, 900], **sold).warnings
     block = ImportBlock(frame([[1.0, 0.0], [0.0, 2.0]]))
     assert InputOutputTable(frame(), F, [649, 1398], imports=block).content().shape == (2, 2)

@@ -115,8 +115,17 @@ def test_no_text_escapes_as_a_foreign_error(text: str) -> None:
 def test_a_message_says_where_and_what_was_meant() -> None:
     with pytest.raises(QuesnayError, match=r"'lox' is not a function .* did you mean 'log'"):
         parse_formula("y ~ lox(x)")
-    with pytest.raises(QuesnayError, match=r"';' at character 5 is not allowed"):
-        parse_formula("y ~ a; b")
+    signs = {"formula": "+ - * / : ** ( ) , or ~", "identity": "+ - * / ** ( ) or ="}
+    for kind, example in (("formula", "y ~ x"), ("identity", "total = core + rest")):
+        with pytest.raises(QuesnayError) as caught:
+            read_tokens("y ~ a; b", kind)
+        write = f"write names (odd ones in backticks), numbers, {signs[kind]}"
+        assert str(caught.value) == (
+            f"{kind} 'y ~ a; b': ';' at character 5 is not allowed; {write}"
+        )
+        said = re.escape(f"{kind}: expected a text such as {example!r}, got int")
+        with pytest.raises(QuesnayError, match=said):
+            read_tokens(5, kind)  # type: ignore[arg-type]
     with pytest.raises(QuesnayError, match="no column 'capita'; did you mean 'capital'"):
         qn.fit_panel("y ~ capita", pd.DataFrame({"y": [1.0, 2.0], "capital": [1.0, 3.0]}))
 

@@ -311,6 +311,35 @@ def test_forecast_errors_widen_what_lies_beyond_the_points_only() -> None:
     after = concept(replace(plain, calibration=use).evaluate("calibrated", inputs), "integration")
     assert np.allclose(after[:2], before[:2], rtol=1e-12)
     assert np.allclose(np.log(after[2:] / before[2:]), -0.2, rtol=1e-9)
+    # two years ahead the second error, and beyond the last that is known the last
+    slots = (*plain.slots[:2], Slot(2021, "forecast", 1), Slot(2025, "outcome", 1))
+    for position, error in ((0.49, 0.3), (0.5, -0.4), (1.0, -0.4)):
+        inputs = drawn(forecast_error=position)
+        far = [
+            concept(replace(plain, slots=slots, calibration=one).evaluate("calibrated", inputs),
+                    "integration")
+            for one in (plain.calibration, use)
+        ]  # fmt: skip
+        assert np.allclose(np.log(far[1][2:] / far[0][2:]), error, rtol=1e-9)
+
+
+def test_every_draw_goes_along_its_own_curve() -> None:
+    plain = economy(0.05)
+    known = plain.calibration
+    assert known is not None
+    families = ("gompertz", "logistic")
+    none = np.empty((0, 0))
+
+    def path(curves: tuple[str, ...], chosen: np.ndarray) -> np.ndarray:
+        use = replace(known, curves=curves, errors=(none,) * len(curves))
+        inputs = drawn() | {"curve": chosen}
+        return concept(replace(plain, calibration=use).evaluate("calibrated", inputs), "total")
+
+    mixed = path(families, np.array([0.0, 1.0, 0.0, 1.0, 1.0]))
+    alone = [path((family,), np.zeros(5)) for family in families]
+    assert np.allclose(mixed[:, [0, 2]], alone[0][:, [0, 2]], rtol=1e-12)
+    assert np.allclose(mixed[:, [1, 3, 4]], alone[1][:, [1, 3, 4]], rtol=1e-12)
+    assert not np.allclose(alone[0][3], alone[1][3], rtol=1e-4)
 
 
 @pytest.mark.parametrize("run", ["linkage", "elasticity"])
@@ -368,3 +397,4 @@ def test_equations_are_drawn_by_their_weights_and_errors_within() -> None:
     assert counts.tolist() == [100, 200, 100]
     fixed = potential.elasticity({**given, "elasticity": np.full(400, 0.3)})
     assert (fixed == 0.3).all()
+    assert potential.chosen(np.array([0.0, 0.25, 1.0]))[:, 0].tolist() == [0.01, 0.05, 0.09]

@@ -63,6 +63,11 @@ def test_a_published_total_moves_its_category() -> None:
     assert found.sources["final demand: homes"].startswith("ratio of the table to the published")
     with pytest.raises(DataError, match=r"exceeds value added by 0.4, but imports .* suggest 0.3"):
         margins_between(TABLES, 2019, value_added=VALUE, published=published.replace(1.18, 1.3))
+    for level in (0.0, np.nan):
+        with pytest.raises(DataError, match="'homes': nothing is published for 2018; add the year"):
+            margins_between(
+                TABLES, 2019, value_added=VALUE, published=published.replace(0.8, level)
+            )
     # the line is 5 % of GDP, 0.0675 of 1.35
     near = published.replace(1.18, 1.265)
     assert margins_between(TABLES, 2019, value_added=VALUE, published=near).imports.sum() == (
@@ -79,13 +84,34 @@ def test_a_quarter_of_the_way_counts_the_nearer_table_three_times() -> None:
     assert found.output.tolist() == pytest.approx([8.0 * (0.75 * 10 / 9 + 0.25 * 10 / 6)])
     assert found.imports.tolist() == [0.0]
     assert found.demand.tolist() == pytest.approx([8.0])
+    turned = {2016: one[2020], 2020: one[2016]}
+    found = margins_between(turned, 2017, value_added=pd.Series([8.0]), published=pd.DataFrame())
+    assert found.output.tolist() == pytest.approx([8.0 * (0.75 * 10 / 6 + 0.25 * 10 / 9)])
+    for year in turned:  # a year that has a table needs none
+        with pytest.raises(DataError, match=f"year {year}: no input-output table on both sides"):
+            years_around(turned, year, "drop it")
+    assert years_around([2016, 2018, 2020], 2018, "") == (2016, 2020, 0.5)
 
 
-def test_an_updated_table_has_the_margins_and_the_proportions_of_the_old() -> None:
+def test_shares_of_products_in_imports_move_in_a_straight_line() -> None:
+    old = table(1.0)
+    tables = {}
+    for year, part in ((2016, 0.15), (2020, 0.05)):  # of 0.2 in both years
+        demand = old.final_demand.assign(imports=[-part, part - 0.2])
+        demand["homes"] = [0.2 + part, 0.6 - part]
+        tables[year] = InputOutputTable(old.Z, demand, old.value_added)
+    found = margins_between(tables, 2017, value_added=old.v, published=pd.DataFrame())
+    assert found.imports.tolist() == pytest.approx([0.125, 0.075])  # 0.75 by 0.75, 0.25 by 0.25
+
+
+@pytest.mark.parametrize("groups", [None, {"farm": "b", "mill": "a"}, dict.fromkeys(S, "all")])
+def test_an_updated_table_has_the_margins_and_the_proportions_of_the_old(groups: Any) -> None:
     old = table(1.0, split=True)
     twice = {2018: old, 2020: table(2.0, split=True)}
     margins = margins_between(twice, 2019, value_added=1.5 * old.v, published=pd.DataFrame())
-    made = update_table(old, margins, lambda z, r, c: ras(z, r, c).table, name="2019")
+    made = update_table(
+        old, margins, lambda z, r, c: ras(z, r, c).table, groups=groups, name="2019"
+    )
     for block in ("Z", "final_demand", "value_added"):
         expected = 1.5 * getattr(old, block)
         pd.testing.assert_frame_equal(getattr(made, block), expected, rtol=1e-7, check_names=False)
@@ -205,3 +231,22 @@ def test_a_sector_without_value_added_keeps_its_output_to_that_of_all() -> None:
     # the line gives the farm 3/4 of 2 and 1/4 of 4, and value added 3/4 of 4 and 1/4 of 8; of
     # value added there is twice as much, and the mill makes two per unit of it
     assert found.output.to_dict() == pytest.approx({"farm": 5.0, "mill": 20.0})
+    # where one of the tables has it: outputs of 2 and 8 in both, value added of 4 and of 5
+    last = InputOutputTable(
+        flows - np.array([[0.0, 0.0], [1.0, 0.0]]), demand + pd.Series([0.0, 1.0], S), [1, 4]
+    )
+    for two in ((tables[2016], last), (last, tables[2016])):
+        found = margins_between(
+            dict(zip((2016, 2018), two, strict=True)), 2017,
+            value_added=pd.Series([1.0, 9.0], S), published=pd.DataFrame(),
+        )  # fmt: skip
+        assert found.output.to_dict() == pytest.approx({"farm": 20 / 4.5, "mill": 18.0})
+
+
+def test_a_table_whose_value_added_is_one_is_updated_as_any_other() -> None:
+    one, two = (InputOutputTable([[k]], [k], [k]) for k in (1.0, 2.0))
+    margins = margins_between(
+        {2018: one, 2020: two}, 2019, value_added=1.5 * one.v, published=pd.DataFrame()
+    )
+    made = update_table(one, margins, lambda z, r, c: ras(z, r, c).table)
+    assert made.v.tolist() == pytest.approx([1.5])

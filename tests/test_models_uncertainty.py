@@ -92,6 +92,19 @@ def test_scalar_models_give_the_same_numbers() -> None:
     pd.testing.assert_frame_equal(fast.draws, slow.draws, check_exact=True)
 
 
+def test_chunks_define_the_numbers_and_have_a_size_by_default() -> None:
+    def drawn(draws: int, **chunk: Any) -> pd.DataFrame:
+        return qn.monte_carlo(lambda x: x["a"], A, draws=draws, seed=2, **chunk).inputs
+
+    def booted(draws: int, **chunk: Any) -> pd.DataFrame:
+        return qn.bootstrap(np.mean, X, draws=draws, seed=2, **chunk).draws
+
+    assert drawn(1010).equals(drawn(1010, chunk=1000))
+    assert not drawn(1010).equals(drawn(1010, chunk=1001))
+    assert booted(110).equals(booted(110, chunk=100))
+    assert not booted(110).equals(booted(110, chunk=101))
+
+
 def test_draws_that_are_not_finite_are_counted_and_shown() -> None:
     out = qn.monte_carlo(
         lambda x: {"y": np.where(x["a"] > 0.5, x["a"], np.nan) if len(x["a"]) > 1 else x["a"]},
@@ -225,6 +238,10 @@ def one(x: Any) -> Any:
     return {"y": x["a"]}
 
 
+def seven(x: Any) -> Any:
+    return {f"y{k}": x["a"] for k in range(7)}
+
+
 A = {"a": qn.Normal(0.0, 1.0)}
 X = np.arange(6.0)
 FRAME = pd.DataFrame({"g": [1, 1, 2, 2], "x": [1.0, 2, 3, 4]})
@@ -303,7 +320,12 @@ MALFORMED: list[tuple[Any, str]] = [
     (lambda: qn.bootstrap(np.mean, X, draws=5, seed=0).conf_int(kind="x"), "interval kind"),
     (lambda: qn.bootstrap(np.mean, X, draws=5, seed=0).conf_int(kind="bca"), "jackknife=True"),
     (lambda: qn.tornado(lambda x: {"y": 1.0, "z": 2.0}, A), "name one"),
+    (lambda: qn.tornado(seven, A), "has 7 figures; name one: ['y0', 'y1', 'y2', 'y3', 'y4', 'y5']"),
     (lambda: qn.tornado(one, A, figure="why"), "no figure 'why'"),
+    (
+        lambda: qn.tornado(seven, A, figure="z"),
+        "no figure 'z'; it has ['y0', 'y1', 'y2', 'y3', 'y4', 'y5']",
+    ),
     (lambda: qn.variance_shares(one, A, seed=0, groups={"g": ["b"]}), "no input 'b'"),
     (lambda: qn.variance_shares(one, A, seed=0, groups={}), "'a' is in no group"),
     (
@@ -519,6 +541,9 @@ def test_tables_of_draws_by_hand() -> None:
     )
     np.testing.assert_allclose(drawn.conf_int(0.5), [[2.0, 4.0], [3.0, 5.0]])
     np.testing.assert_allclose(drawn.quantiles([0.0, 1.0]), [[1.0, 5.0], [2.0, 6.0]])
+    usual = drawn.quantiles()
+    assert list(usual) == [0.025, 0.25, 0.5, 0.75, 0.975]
+    np.testing.assert_allclose(usual.loc["a"], [1.1, 2.0, 3.0, 4.0, 4.9])
     left_out = pd.DataFrame({"a": [3.0, 4.0], "b": [5.0, 4.0]}, index=["u", "v"])
     booted = BootstrapResult(pd.Series({"a": 3.5, "b": 4.5}), draws, "31 clusters", left_out)
     (table,) = booted.tables()
@@ -545,7 +570,7 @@ def test_one_input_at_a_time_by_hand() -> None:
     (table,) = found.tables()
     assert table.title == "y: one input at a time"
     assert table.notes == ("All other inputs at the median (-1); 50 % of each.",)
-    shares = qn.variance_shares(model, inputs, draws=4096, seed=1)
+    shares = qn.variance_shares(model, inputs, seed=1)
     alone, whole = shares.tables()
     # variances 4/12 and 16/12 of 20/12: a fifth and four fifths, without interaction
     for one in (alone, whole):
@@ -600,6 +625,9 @@ def test_what_draws_say_by_hand() -> None:
         "a: 1 draws not finite, left out.",
         "b: 1 draws not finite, left out.",
     )
+    drawn = MonteCarloResult(draws, draws, out.estimate)
+    assert drawn.tables()[0].frame["mean"].to_dict() == {"a": 3.0, "b": 2.0}
+    assert drawn.tables()[0].notes[1:] == table.notes[1:]
     with pytest.raises(qn.QuesnayError, match="influence needs the jackknife"):
         assert out.influence is None
     whole = BootstrapResult(out.estimate, draws.head(3), "5 rows", pd.DataFrame({"a": [5.0]}))
@@ -659,7 +687,7 @@ def test_a_checkpoint_of_copies_with_other_labels_is_refused(tmp_path: Path) -> 
 
 def test_a_checkpoint_of_columns_with_other_names_is_refused(tmp_path: Path) -> None:
     data = pd.DataFrame({"x": [1.0, 2.0, 6.0], "z": [2.0, 1.0, 6.0]})  # of equal means
-    options: dict[str, Any] = {"draws": 5, "seed": 0, "checkpoint": tmp_path / "run"}
+    options: dict[str, Any] = {"draws": 5, "seed": 0, "checkpoint": tmp_path / "new" / "run"}
     first = qn.bootstrap(_mean_of_x, data, **options)
     assert qn.bootstrap(_mean_of_x, data.copy(), **options).draws.equals(first.draws)
     with pytest.raises(qn.QuesnayError, match=r"checkpoints of another run .data is"):
@@ -814,6 +842,12 @@ def test_a_fingerprint_changes_with_what_a_function_rests_on() -> None:
     typed["_CUT"] = 3.0
     assert fingerprint(above) != before
     assert len({fingerprint(make()) for make in makers}) == len(makers)
+
+
+def test_what_is_installed_counts_by_its_name_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint(estimate_of)
+    monkeypatch.setitem(estimate_of.__globals__, "columns_of", len)
+    assert fingerprint(estimate_of) == before
 
 
 def test_a_fingerprint_changes_with_every_part() -> None:

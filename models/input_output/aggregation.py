@@ -94,7 +94,7 @@ def _by_shares(sectors: pd.Index, shares: pd.DataFrame) -> tuple[Array, pd.Index
     if gaps[k] > _SHARES_GAP:
         total = values[k].sum()
         raise DataError(
-            f"mapping: the shares of sector {sectors[k]!r} add up to {total:.6g}, not 1"
+            f"mapping: the shares of sector {sectors[k]!r} add up to {total:.10g}, not 1"
         )
     used = np.flatnonzero(values.any(axis=0))
     scaled = values / values.sum(axis=1, keepdims=True)
@@ -228,7 +228,7 @@ def _shares(shares: Any, sectors: pd.Index, k: int) -> tuple[list[Any], Array]:
     values = read_cells([value for _, value in shares.items()], "split: shares").values
     if values.ndim != 1 or (values < 0).any() or abs(values.sum() - 1.0) > 1e-9:
         raise DataError(
-            f"split: shares {values.tolist()} sum to {values.sum():.6g}; expected shares of 0 or "
+            f"split: shares {values.tolist()} sum to {values.sum():.12g}; expected shares of 0 or "
             "more that sum to 1"
         )
     taken = [name for name in names if name in sectors and name != sectors[k]]
@@ -256,7 +256,7 @@ def _pattern(data: Any, names: list[Any], cells: list[Any], w: Array, what: str)
         total = ordered[:, column].sum()
         if (ordered[:, column] < 0).any() or abs(total - 1.0) > 1e-9:
             raise DataError(
-                f"split: {what}: shares with {partner!r} sum to {total:.6g}; expected shares of 0 "
+                f"split: {what}: shares with {partner!r} sum to {total:.12g}; expected shares of 0 "
                 "or more that sum to 1"
             )
         pattern[:, cells.index(partner)] = ordered[:, column] / total

@@ -145,11 +145,11 @@ def ras(
         The old table or a first guess, no negative cells.
     row_totals, column_totals : Series or array, (n,) and (m,)
         New totals; labelled ones align by label.
-    tolerance : float
+    tolerance : float, default 1e-9
         Largest relative distance of a sum from its total at which to stop.
-    max_iterations : int
+    max_iterations : int, default 10_000
         Rounds at most; ``result.converged`` is False where they were not enough.
-    rounding : float
+    rounding : float, default 1e-6
         Sums of the two margins may differ by this share: the difference is spread over the row
         totals in proportion and noted. More than that is refused.
 
@@ -321,11 +321,11 @@ def ras_multi(
     margins : mapping of axes to totals
         ``{0: u, 1: v, 2: w}`` gives totals along one axis each, ``{(0, 1): U, 2: w}`` a matrix of
         totals over the third axis, and so on.
-    tolerance : float
+    tolerance : float, default 1e-9
         Largest distance of a margin from its totals, relative to the largest of these.
-    max_iterations : int
+    max_iterations : int, default 10_000
         Rounds at most; ``result.converged`` is False where they were not enough.
-    rounding : float
+    rounding : float, default 1e-6
         Share by which the sums of two margins may differ; all are then scaled to the first.
 
     Returns
@@ -436,13 +436,13 @@ def balance_least_squares(
     variance : "relative", "absolute", or DataFrame or array (n, m)
         d: ``|z|`` (a cell moves in proportion to its size), 1 for every cell that is not zero, or
         the user's own variances, at least 0 (0 fixes a cell; a zero cell moves only if it has one).
-    keep_signs : bool
+    keep_signs : bool, default True
         Whether a cell may not change its sign (a zero that may move counts as positive).
-    tolerance : float
+    tolerance : float, default 1e-9
         Largest relative distance of a sum from its total at which to stop.
-    max_iterations : int
+    max_iterations : int, default 100
         Newton steps at most.
-    rounding : float
+    rounding : float, default 1e-6
         As in :func:`ras`.
 
     Returns

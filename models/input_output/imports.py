@@ -246,7 +246,7 @@ def location_quotient_table(
         Employment by sector from which the quotients are made; by default they come from output.
     method : {"flq", "slq", "cilq"}
         Which quotient.
-    delta : float
+    delta : float, default 0.3
         Of FLQ, from 0 (CILQ) to below 1; larger makes a small region import more. Studies with
         survey tables find 0.2 to 0.4 (Flegg and Tohmo 2013).
     name : str, optional
@@ -314,13 +314,13 @@ def _check_sizes(engine: Engine, x: Array, sizes: tuple[Array, Array]) -> None:
         if len(more) and regional.sum() <= nation.sum():
             k = int(more[0])
             raise DataError(
-                f"sector {b.sectors[k]!r}: the region's {what} of {regional[k]:.6g} exceeds the "
-                f"nation's of {nation[k]:.6g}; a part cannot be larger: check sector and unit"
+                f"sector {b.sectors[k]!r}: the region's {what} of {regional[k]:.12g} exceeds the "
+                f"nation's of {nation[k]:.12g}; a part cannot be larger: check sector and unit"
             )
     if sizes[0].sum() > sizes[1].sum() * (1 + 1e-9):
         raise DataError(
-            f"the region's total of {sizes[0].sum():.6g} exceeds the nation's of "
-            f"{sizes[1].sum():.6g}; check the units"
+            f"the region's total of {sizes[0].sum():.12g} exceeds the nation's of "
+            f"{sizes[1].sum():.12g}; check the units"
         )
 
 

@@ -271,7 +271,7 @@ def _shocks(perturbation: Any, net: Network, periods: int) -> Array:
     size = read_cells(perturbation, "perturbation").values
     if size.ndim == 1:
         return np.tile(rates(perturbation, net, "perturbation"), (periods, 1))
-    if size.ndim != 2 or len(size) != periods:
+    if len(size) != periods:
         raise DataError(f"perturbation: expected {len(net.sectors)} shares, or {periods} rows")
     rows = (
         perturbation.iterrows()

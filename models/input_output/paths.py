@@ -83,9 +83,9 @@ def structural_paths(
     account : hashable
         As in :meth:`InputOutputTable.multipliers`: "output", "value_added", a component of it, or
         a row of the table's accounts.
-    count : int
+    count : int, default 20
         Paths wanted.
-    limit : int
+    limit : int, default 1_000_000
         Paths examined at most.
 
     Returns

@@ -241,7 +241,7 @@ class SupplyUseTable(Tabular):
         demand. A vector: imports by product, split over their buyers in proportion.
     exports : sequence of str
         Columns of `final_demand` that buy no imports (for the proportional split).
-    tolerance : float
+    tolerance : float, default 1e-3
         Largest relative imbalance of a product or industry that is taken as rounding of a printed
         table.
     unit, name : str, optional

@@ -70,17 +70,17 @@ class InputOutputTable(Tabular):
         Employment, emissions ...: totals by sector, in their own units.
     unit, name : str, optional
         Unit of money, and what the table is of.
-    tolerance : float
+    tolerance : float, default 1e-6
         Largest gap of a row or column, as a share of its output; may exceed 1. Tables made from
         this one (`aggregate`, `split`, `split_imports`) keep it.
-    strict : bool
+    strict : bool, default True
         False: a table that does not balance or is not productive is taken, with a line in
         `.warnings`, which every representation and check shows.
     source : TableSource, optional
         How a file was read; `check` shows it.
     precision : {"double", "single"}
         "single" factors in half the memory and refines every answer to double precision.
-    copy : bool
+    copy : bool, default True
         False: Z is not copied. It must not change afterwards.
 
     Raises
@@ -427,7 +427,7 @@ class InputOutputTable(Tabular):
         account : str
             "output", "value_added", "imports" (of inputs, where the table has an import block), a
             component of value added, or an account row such as employment.
-        closed : bool
+        closed : bool, default False
             Whether households are inside.
         household : str
             Column of final demand that households spend.
@@ -439,7 +439,7 @@ class InputOutputTable(Tabular):
         per : {"demand", "direct"}
             Per unit of final demand, or per unit of the sector's own direct effect; NaN for a
             sector that has none.
-        household_row : bool
+        household_row : bool, default False
             For closed output multipliers, whether household income counts as output.
 
         Returns
@@ -482,7 +482,7 @@ class InputOutputTable(Tabular):
 
         Parameters
         ----------
-        account : hashable
+        account : hashable, default "value_added"
             As in :meth:`multipliers`.
         direct : {category: amount}, Series or array (k,), optional
             What the categories of final demand cause directly, in the account's unit.
@@ -655,10 +655,10 @@ class InputOutputTable(Tabular):
         side : {"backward", "forward"}
             Backward: suppliers along the chains (Leontief). Forward: users along the chains that
             depend on the core's deliveries, ``sum_i (x_K' inv(G_KK) G_Ki)_i v_i / x_i`` (Ghosh).
-        jointly : bool
+        jointly : bool, default True
             False: the sum over the core parts, each taken alone (``L_ik x_k / L_kk``); chains
             through several of them then count several times.
-        by_sector : bool
+        by_sector : bool, default False
             Whether the sum is left apart by sector.
 
         Returns
@@ -708,7 +708,7 @@ class InputOutputTable(Tabular):
         ----------
         i, j : sector, optional
             Seller and buyer of the coefficient; neither for all.
-        change : float
+        change : float, default 0.0
             e, the change of the coefficient; 0 takes the limit.
 
         Returns
@@ -748,11 +748,11 @@ class InputOutputTable(Tabular):
             Standard error over coefficient: of all, by buying sector, or by cell.
         method : {"first_order", "monte_carlo"}
             How.
-        level : float
+        level : float, default 0.95
             Probability the interval holds.
-        draws : int
+        draws : int, default 1000
             Of Monte Carlo.
-        seed : int, SeedSequence or Generator
+        seed : int, SeedSequence or Generator, default 0
             Source of randomness.
 
         Returns
@@ -796,7 +796,7 @@ class InputOutputTable(Tabular):
         ----------
         weights, kind
             As in :meth:`extract`.
-        relative_error : float, {sector: error}, Series, (n, n) DataFrame
+        relative_error : float, {sector: error}, Series, (n, n) DataFrame, default 0.0
             Standard error over input coefficient: of all, by buying sector, or by cell.
         weight_error : {sector: standard error} or Series, optional
             Of the weights.
@@ -1045,7 +1045,7 @@ class InputOutputTable(Tabular):
             Sectors of the core; the flows among them are left out.
         names : mapping, optional
             Label -> name.
-        most : int
+        most : int, default 12
             Suppliers and buyers drawn, the smallest others as one.
         **options
             `title`, `source`, `ax` as in :func:`quesnay.plot_flows`.

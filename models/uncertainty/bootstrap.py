@@ -156,7 +156,7 @@ class BootstrapResult(Tabular):
 
         Parameters
         ----------
-        level : float
+        level : float, default 0.95
             Such as 0.95.
         kind : {"percentile", "basic", "normal", "bca"}
             Which bootstrap interval.
@@ -231,7 +231,7 @@ def bootstrap(
     cluster : str or sequence, optional
         Column name, or one label per row: whole clusters are drawn with replacement, as many as
         there are.
-    relabel : bool
+    relabel : bool, default True
         Give a cluster that is drawn again a label of its own in the column `cluster` (text: ``"a
         #2"``; numbers: beyond the largest), as Stata's ``idcluster()`` does: with one label, two
         copies would count as one unit to effects, clustered errors and differences. With False
@@ -239,11 +239,11 @@ def bootstrap(
         trend over the year that is also the cluster. Labels per row are in no column: they stay.
     seed : int
         Root of the random numbers.
-    jobs : int
+    jobs : int, default 1
         Processes on this machine; the numbers do not depend on it.
-    chunk : int
+    chunk : int, default 100
         Draws computed in one piece; part of what defines the numbers.
-    jackknife : bool
+    jackknife : bool, default False
         Also leave out each row or cluster once, for ``conf_int(kind="bca")`` and ``influence``.
     client, checkpoint, progress
         As in `monte_carlo`.

@@ -284,17 +284,17 @@ def monte_carlo(
         Number of draws.
     seed : int
         Root of the random numbers.
-    jobs : int
+    jobs : int, default 1
         Processes on this machine.
-    chunk : int
+    chunk : int, default 1000
         Draws computed in one piece; part of what defines the numbers.
-    vectorized : bool
+    vectorized : bool, default True
         Whether `model` takes arrays.
     client : distributed.Client, optional
         A Dask cluster instead of `jobs`.
     checkpoint : path, optional
         Folder where finished chunks are kept; the same call goes on where it stopped.
-    progress : bool or callable
+    progress : bool or callable, default False
         True shows a bar with the time left on standard error.
 
     Returns

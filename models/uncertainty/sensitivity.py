@@ -109,7 +109,7 @@ def variance_shares(
         As in `monte_carlo`, vectorised.
     inputs : mapping
         As in `monte_carlo`.
-    draws : int
+    draws : int, default 4096
         Size of each of two samples; the model runs on ``(groups + 2) draws``.
     seed : int
         Root of the random numbers.
@@ -178,7 +178,7 @@ def tornado(
         As in `monte_carlo`; inputs drawn jointly move together.
     figure : label, optional
         Which figure of the model; the only one by default.
-    level : float
+    level : float, default 0.95
         Share of each input's distribution between the ends.
 
     Returns

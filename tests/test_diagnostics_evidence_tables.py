@@ -112,9 +112,16 @@ def test_the_summary_reads_as_text_and_counts_as_numbers(curve: SpecificationCur
     assert whole.by_run.to_dict("index")["all"]["number"] == 4.0
 
 
+def _fails(choices: Any, rng: np.random.Generator, draws: int) -> tuple[float, Any]:
+    raise ValueError("x" * 300)
+
+
 def test_without_any_estimate_the_first_reason_is_told() -> None:
     with pytest.raises(DataError, match=r"T19 gave an estimate; .*no curve"):
         rank_specifications(ROWS.iloc[4:], PRINTED, figure="T19")
+    long = {"estimate": _fails, "grid": qn.Grid({"a": (1, 2)}), "draws": 2, "seed": 1}
+    with pytest.raises(DataError, match=f"ValueError: {'x' * 188}( |$)"):  # 200 letters of it
+        run_specifications(**long, reported=(1.0, 2.0))
     with pytest.raises(DataError, match="the grid is empty"):
         rank_specifications(ROWS.iloc[:0], PRINTED, figure="T19")
 

@@ -1,5 +1,6 @@
 """The diagnosis of a regression against R, and the report it makes."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import statsmodels.formula.api as smf
 from statsmodels.stats.diagnostic import linear_reset
 
 import quesnay as qn
+from quesnay.diagnostics.regression import assumptions
 from quesnay.diagnostics.regression.assumptions import (
     check_assumptions,
     examine,
@@ -142,11 +144,18 @@ def test_each_fault_is_found() -> None:
     found = {test.name: test for test in check_assumptions(pooled)}
     assert found["Breusch-Pagan LM (unit effects)"].rejected
     assert not found["Mundlak (clustered)"].rejected
+    told = qn.fit_random_effects("y ~ x + w", levels, unit="unit").tests[1]  # by another door
+    assert found["Mundlak (clustered)"].statistic == pytest.approx(told.statistic, rel=1e-8)
 
 
 def test_two_times_make_serial_tests_untestable_and_say_so() -> None:
     test = verdict(panel(years=2), "Wooldridge within")
     assert test.verdict == "not testable: the sample has 2 points in time, the test needs 3"
+    test = verdict(panel(years=3), "Pesaran CD")
+    assert test.verdict == "not testable: the sample has 3 points in time, the test needs 4"
+    told = [verdict(panel(years=3), "Wooldridge within"), verdict(panel(years=4), "Pesaran CD")]
+    told += [verdict(panel(years=2), name, absorb=()) for name in ("Breusch-Pagan LM", "Mundlak")]
+    assert all(np.isfinite(test.p_value) for test in told)
 
 
 def test_two_times_do_not_count_residuals_twice() -> None:
@@ -303,6 +312,9 @@ def test_errors_that_allow_for_a_fault_need_no_remedy() -> None:
     assert verdict(spread, "White", cluster=None, covariance="HC3").remedy.startswith("none needed")
     plain = {"cluster": None, "covariance": "classical"}
     assert verdict(spread, "White", **plain).remedy.startswith("use HC3")
+    even = replace(verdict(spread, "White", **plain), p_value=0.05)  # at the limit, not under it
+    examined = examine(fitted(spread))
+    assert assumptions._in_light_of_errors(even, assumptions._white, examined) is even
     untested = verdict(panel(years=2), "Wooldridge within", cluster=None)
     assert untested.null == "errors are not serially correlated"
     assert untested.remedy.startswith("cluster by unit")

@@ -313,6 +313,8 @@ NAMED: list[tuple[Callable[[], object], str]] = [
      "value_added: no year between 2015 and 2017; fill it"),
     (services(prices=ASSETS[["ict"]]), "asset 'other' is in stocks but not in prices"),
     (services(prices=ASSETS.drop(2018)), "year 2018 is in stocks but not in prices"),
+    (services(ASSETS[["other", "ict"]], ASSETS.set_axis(["x", "y"], axis=1)),
+     "asset 'other' is in stocks but not in prices"),
     (account(inputs=pd.concat({"x": INPUTS}, axis=1)), "columns have 2 levels; give one name each"),
     (inventory(np.ma.masked_equal([1.0, 2.0], 2.0)), "investment: values are masked; fill or drop"),
     (inventory(np.zeros(3, [("a", float)])), "investment: expected one series of numbers by year, "

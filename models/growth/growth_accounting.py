@@ -401,7 +401,7 @@ def accumulate_contributions(
         Year x source in log points, such as "substitution" (cost share of ICT capital times its
         growth) and "synergy" (elasticity of productivity to ICT times the growth of ICT), from the
         second year on.
-    initial : float
+    initial : float, default 0.0
         Level of the first year, in the unit of `value_added`.
 
     Returns

@@ -158,7 +158,8 @@ def part_of_year(rate: Any, count: int) -> Any:
     >>> float(part_of_year(0.21, 2).round(4))
     0.1
     """
-    return np.expm1(np.log1p(rate) / count)
+    with np.errstate(divide="ignore"):  # what loses all in a year loses all in each part of it
+        return np.expm1(np.log1p(rate) / count)
 
 
 def same_labels(first: pd.Index, second: pd.Index, names: tuple[str, str], *, what: str) -> None:

@@ -141,12 +141,12 @@ class Answers(Functions):
 
     @overload
     def predict(
-        self, new_data: pd.DataFrame | None = None, *, interval: None = None, level: float = 0.95
+        self, new_data: pd.DataFrame | None = None, *, interval: None = None, level: float = ...
     ) -> "pd.Series[float]": ...
 
     @overload
     def predict(
-        self, new_data: pd.DataFrame | None = None, *, interval: str, level: float = 0.95
+        self, new_data: pd.DataFrame | None = None, *, interval: str, level: float = ...
     ) -> pd.DataFrame: ...
 
     def predict(

@@ -101,6 +101,11 @@ def test_by_default_r2_rises_by_three_tenths_and_to_one_at_most() -> None:
 
 def test_units_of_measurement_scale_the_bound() -> None:
     data, _, _ = proportional(1.0)
+    whole = qn.fit_panel("y ~ x + W", data).params["W"]
+    weak = data.assign(y=data["y"] - (whole - 1e-3) * data["W"])  # a control of little, not of none
+    found = oster_bounds("y ~ x + W", weak, term="x")
+    r2 = [smf.ols(f"y ~ {X}", weak).fit().rsquared for X in ("x", "x + W")]
+    assert found.r2_long - found.r2_short == pytest.approx(r2[1] - r2[0], rel=1e-6)
     one = oster_bounds("y ~ x + W", data, term="x")
     two = oster_bounds("y ~ x + W", data.assign(x=1e-3 * data["x"], W=50 * data["W"]), term="x")
     assert two.bound == pytest.approx(1e3 * one.bound, rel=1e-8)

@@ -19,6 +19,7 @@ QUARTERS = pd.period_range("2015Q1", periods=16, freq="Q")
 GUIDE = pd.Series(np.arange(1.0, 17.0) ** 1.1, QUARTERS, name="guide")
 MONTHLY = pd.Series(np.arange(1.0, 13.0) ** 2, pd.period_range("2015-01", periods=12, freq="M"))
 PAIR = pd.DataFrame({"a": GUIDE, "b": GUIDE})
+WEEKS = pd.period_range("2015-01-05", periods=5, freq="W").delete(2)
 DAYS = pd.period_range("2015-01-01", periods=16, freq="D")
 VALUES = pd.Series({"a": 1.0, "b": 2.0, "c": 3.5})
 SIGMA = pd.Series(0.1, VALUES.index)
@@ -152,7 +153,10 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (lambda: qn.fit_curve("logistic", [1, 2, 3], [1, 2, 2.9], saturation=4).conf_int(
         method="bootstrap", draws=5), "draws"),
     (lambda: qn.fit_grey(FLOW.iloc[:3]), "GM"),
-    (lambda: qn.fit_grey(FLOW - 2), "not positive"),
+    (lambda: qn.fit_grey(FLOW - 3), "series: -2 in 2015 is not positive"),
+    (lambda: qn.fit_grey(FLOW - 1), "series: 0 in 2015 is not positive"),
+    (lambda: qn.fit_grey(FLOW.set_axis(WEEKS)),
+     "series: no period between 2015-01-12/2015-01-18 and 2015-01-26/2015-02-01; fill it"),
     (lambda: qn.fit_grey(FLOW, horizon=0), "horizon"),
     (lambda: qn.fit_grey(FLOW, level=95), "level"),
     (lambda: qn.fit_grey(FLOW.set_axis([2015, 2016, 2017, 2019])), "no year between 2017"),
@@ -182,7 +186,8 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (spread(indicators=GUIDE * 0 + 1), "collinear"),
     (spread(FLOW.iloc[:2], GUIDE.iloc[:8]), "cannot carry 2 coefficients"),
     (spread(indicators=GUIDE.to_frame("intercept")), "rename"),
-    (spread(method="denton-cholette", indicators=GUIDE - 1), "proportion to 0"),
+    (spread(method="denton-cholette", indicators=GUIDE.where(GUIDE > 4, 0.0)),
+     "indicator: 0 in 2015Q1; a proportion to 0"),
     (spread(method="denton-cholette", order=3), "order"),
     (spread(method="denton-cholette", order=0), "order must be 1 or 2"),
     (spread(method="denton", order=3), "order must be 0 or 1 or 2"),

@@ -973,6 +973,11 @@ def test_long_differences_go_from_each_units_first_row_to_its_last() -> None:
     assert found.nobs == 2
     assert found.params["x"] == pytest.approx((3 * 6 + 4 * 8) / (9 + 16))
     assert list(found.index) == [1, 0]
+    assert found.sample.periods is not None
+    assert list(found.sample.periods.labels) == [2, 3]  # of the later ends, not the fifth
+    far = data.assign(x=data["x"] + 1e10)  # a change counts, however small beside its level
+    again = qn.fit_differences("y ~ 0 + x", far, unit="u", time="t", lag="long", covariance="HC1")
+    assert again.params["x"] == found.params["x"]
 
 
 @pytest.mark.parametrize(

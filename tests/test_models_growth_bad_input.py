@@ -248,7 +248,9 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (lambda: qn.domar_aggregation(INPUTS.iloc[1:], INPUTS, FLOW.set_axis(FLOW.index + 1)),
      "in gross_output but not in value_added"),
     (lambda: qn.domar_aggregation(INPUTS.iloc[1:], INPUTS, FLOW * 0),
-     "value_added: the total of 2015 is 0, not above 0"),
+     r"value_added: the total of 2015 is 0, not a number above 0 .*\(1e-100 to 1e\+100\)"),
+    (lambda: qn.domar_aggregation(INPUTS.iloc[1:], INPUTS, FLOW * 0 + 1e-100), "2015 is 1e-100, n"),
+    (lambda: qn.domar_aggregation(INPUTS.iloc[1:], INPUTS, FLOW * 0 + 1e100), r"2015 is 1e\+100"),
     (lambda: qn.accumulate_contributions(FLOW, INPUTS),
      "contributions: expected every year of value_added after 2015, up to 2018"),
     (lambda: qn.accumulate_contributions(FLOW * 0, INPUTS.iloc[1:]), "not positive"),
@@ -348,6 +350,9 @@ def test_what_lies_at_the_limit_is_taken() -> None:
     assert qn.perpetual_inventory(FLOW, depreciation=0.1, growth=-0.05).iloc[0] == pytest.approx(
         1.0 / 0.05 * 0.9 + 1.0
     )
+    for whole in (1.5e-100, 0.9e100):
+        found = qn.domar_aggregation(INPUTS[["l"]].iloc[1:], INPUTS[["l"]], FLOW * 0 + whole)
+        assert found.weights["l"].tolist() == pytest.approx([1 / whole] * 3)
     rates = pd.Series({"ict": 1.0, "other": 0.0})
     found = qn.capital_services(ASSETS.iloc[:3], ASSETS.iloc[:3], rates, rate=0.5)
     assert len(found.growth) == 1

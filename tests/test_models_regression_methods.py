@@ -457,6 +457,9 @@ def test_what_is_none_of_the_accepted_fits_is_refused_by_its_name() -> None:
     refused(lambda: from_results(wrong), "its coefficients are not those of least squares on its")
     wrong.params = known * (1.0 + 5e-7)
     assert from_results(wrong).nobs == len(DATA)
+    wrong.model.dependent.dataframe = 1e-3 * wrong.model.dependent.dataframe  # in thousands
+    wrong.params = 1e-3 * known * (1.0 + 2e-6)
+    refused(lambda: from_results(wrong), "its coefficients are not those of least squares on its")
     refused(lambda: from_results([1]), "expected a fit: .*; got list")
 
 

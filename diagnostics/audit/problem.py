@@ -177,7 +177,7 @@ class Problem:
                 finite = [abs(end) for end in pair if math.isfinite(end) and end != 0.0]
                 base = self.units[key[0]].base
                 most[base] = max([most.get(base, 0.0), *finite])
-            sizes = [most.get(self.units[key[0]].base, 0.0) or 1.0 for key in self.variables]
+            sizes = [most[self.units[key[0]].base] or 1.0 for key in self.variables]
             self.known["box"] = ends[:, 0], ends[:, 1], np.array(sizes)
         low, high, size = self.known["box"]
         low, high = low.copy(), high.copy()

@@ -249,6 +249,13 @@ class Answers(Functions):
 
         Random effects without clusters resample units. A cluster or unit drawn twice is two.
 
+        Parameters
+        ----------
+        draws : int, default 1999
+            Resamples.
+        seed : int, SeedSequence or Generator, default 0
+            Random numbers.
+
         Examples
         --------
         >>> import numpy as np, pandas as pd, quesnay as qn
@@ -500,6 +507,11 @@ class PanelFit(Answers, Tabular):
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row a coefficient: estimate, error, statistic, p-value, interval.
+
+        Parameters
+        ----------
+        level : float, default 0.95
+            Coverage of the interval.
 
         Examples
         --------

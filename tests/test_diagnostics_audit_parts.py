@@ -170,6 +170,16 @@ def test_vintages_are_before_or_after_a_revision_by_name_and_date() -> None:
     assert found[2016][0].gdp == pytest.approx((73.5e12, 74.5e12))  # two do not
 
 
+def test_the_official_deflator_is_what_the_digits_of_nominal_and_real_gdp_leave_open() -> None:
+    """80 and 90 stand for 79.5 to 80.5 and 89.5 to 90.5, growth of 6.6 for 6.55 to 6.65 %."""
+    known = vintages(
+        [gdp(2017, "a", 80.0), gdp(2018, "a", 90.0, real_growth="6.6"), gdp(2018, "b", 85.0)]
+    )
+    found = consistency._official_deflators(SimpleNamespace(vintages=known))  # type: ignore[arg-type]
+    ends = 89.5 / 80.5 / 1.0665, 90.5 / 79.5 / 1.0655
+    assert found == {2018: pytest.approx([100 * (end - 1) for end in ends])}
+
+
 def test_growth_of_gdp_is_what_its_digits_leave_open() -> None:
     found = vintages([
         gdp(2018, "a", 90.0309, real_growth=6.6), gdp(2018, "b", 91.9281, real_growth="6.70"),

@@ -110,6 +110,9 @@ def test_the_summary_reads_as_text_and_counts_as_numbers(curve: SpecificationCur
     turned = rank_specifications(ROWS.assign(estimate=-ROWS["estimate"]), PRINTED, figure="T19")
     assert list(turned.tables()[3].frame.loc["sample"].index) == ["all", "2012"]  # as ranked
     assert whole.by_run.to_dict("index")["all"]["number"] == 4.0
+    three = rank_specifications(ROWS.iloc[:3].drop(columns="run"), PRINTED, figure="T19")
+    shares = three.by_run.loc["all", ["number", "below", "agrees", "median"]].tolist()
+    assert shares == pytest.approx([3, 2 / 3, 2 / 3, 1.6])
 
 
 def _fails(choices: Any, rng: np.random.Generator, draws: int) -> tuple[float, Any]:
@@ -272,6 +275,11 @@ def test_errors_of_an_origin_stand_together_and_the_tables_count_origins(
     assert summary.notes[0].startswith("4 origins in 2 series. Error: ln(actual / forecast);")
     mean = errors.summary_frame()["rmse"].unstack("horizon").mean(axis=1)
     assert summary.notes[1] == f"Smallest mean error over the horizons: {mean.idxmin()}."
+    rules = pd.DataFrame({"rule": ["a"] * 3 + ["b"] * 3, "horizon": [1, 2, 3] * 2,
+                          "error": [0.1, 0.1, 0.9, 0.3, 0.3, 0.3], "series": "x", "origin": 2011,
+                          "saturation": np.nan, "forecast": 1.0, "actual": 1.0})  # fmt: skip
+    even = replace(errors, forecasts=rules).tables()[0]  # a is the better at two of three
+    assert even.notes[1] == "Smallest mean error over the horizons: b."
     own = errors.forecasts.query("series == 'phones' and rule == 'same growth' and horizon == 1")
     rmse = float(np.sqrt((own["error"] ** 2).mean()))
     assert series.frame.loc["phones", "same growth"] == pytest.approx(rmse)

@@ -96,7 +96,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (inventory(FLOW * 0), "gives no growth rate"),
     (inventory(FLOW.iloc[:1]), "gives no growth rate"),
     (inventory(FLOW.iloc[::-1].set_axis(YEARS)), "faster than depreciation"),
-    (inventory(profile="hyperbolic", service_life=-1), "service_life"),
+    (inventory(profile="hyperbolic", service_life=0), r"number of years in \(0, 400\], got 0"),
     (inventory(profile="hyperbolic", service_life=1e9), "service_life"),
     (inventory(profile="hyperbolic", efficiency=1.0), "efficiency shape"),
     (inventory(profile="hyperbolic", efficiency=None), "efficiency"),
@@ -314,7 +314,7 @@ NAMED: list[tuple[Callable[[], object], str]] = [
     (lambda: qn.domar_aggregation(INPUTS.iloc[2:], INPUTS, FLOW),
      "year 2016 is in gross_output after its first but not in tfp"),
     (lambda: qn.domar_aggregation(
-        INPUTS.iloc[1:], at(at(INPUTS, 2017, "l", -3), 2018, "l", -4), FLOW),
+        INPUTS.iloc[1:], at(at(INPUTS / 2, 2017, "l", -3), 2018, "l", -4), FLOW),
      "gross_output: -3 of 'l' in 2017 is negative; mend it"),
     (lambda: qn.accumulate_contributions(FLOW.drop(2016), INPUTS.drop([2015, 2016])),
      "value_added: no year between 2015 and 2017; fill it"),

@@ -770,6 +770,7 @@ def test_a_definition_may_need_gdp_and_another_not() -> None:
     assert found.assignments.to_dict("list") == {
         "S18": ["", "2018 first"], "S18 definition": ["of revenue", "of GDP"],
     }  # fmt: skip
+    assert found.vintages["alone"].tolist() == [True, True]
     ends = found.vintages[["implied_low", "implied_high"]].to_numpy().ravel().tolist()
     by_hand = [1995 / 40.05, 2005 / 39.95, 1995 / 40.5001, 2005 / 40.5001]
     assert ends == pytest.approx(by_hand, rel=3e-6)

@@ -216,6 +216,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (adjusted(identities=["a = " + "(" * 300 + "b" + ")" * 300]), "identity"),
     (adjusted(identities=["a = " + "+".join(["b"] * 90)]), "nested"),
     (adjusted(identities=["a = b / (a - 1)"]), "no finite value"),
+    (adjusted(VALUES - [1, 0, 0], ["a ** 0.5 = b"]), "no finite value at the estimates"),
     (adjusted(identities=[None]), "text"),
     (adjusted(std_errors=SIGMA, covariance=SQUARE), "not both"),
     (adjusted(fixed=["a"]), "either std_errors"),
@@ -314,7 +315,7 @@ NAMED: list[tuple[Callable[[], object], str]] = [
     (lambda: qn.domar_aggregation(INPUTS.iloc[2:], INPUTS, FLOW),
      "year 2016 is in gross_output after its first but not in tfp"),
     (lambda: qn.domar_aggregation(
-        INPUTS.iloc[1:], at(at(INPUTS / 2, 2017, "l", -3), 2018, "l", -4), FLOW),
+        INPUTS.iloc[1:], INPUTS.assign(l=[0.5, 0.0, -3.0, -4.0]), FLOW),
      "gross_output: -3 of 'l' in 2017 is negative; mend it"),
     (lambda: qn.accumulate_contributions(FLOW.drop(2016), INPUTS.drop([2015, 2016])),
      "value_added: no year between 2015 and 2017; fill it"),

@@ -144,6 +144,8 @@ def test_regression_methods_are_held_at_zero_too(method: str) -> None:
 def test_negative_parts_are_said_and_zeros_and_negative_figures_dealt_with() -> None:
     said = qn.disaggregate(PEAK, to="quarterly").summary()
     assert "values are negative, the lowest" in said
+    none = qn.disaggregate(pd.Series([0.0, 50, 0], PEAK.index), to="quarterly")
+    assert "values are negative, the lowest" in none.summary()  # nothing is no negative figure
     below = qn.disaggregate(pd.Series([10.0, -5, 10], PEAK.index), to="quarterly")
     assert "negative" not in below.summary()  # for a figure is itself
     held = qn.disaggregate(PEAK, to="quarterly", nonnegative=True)

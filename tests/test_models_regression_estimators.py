@@ -275,6 +275,9 @@ def test_shift_share_leaves_the_own_unit_out() -> None:
     )
     found = qn.shift_share_instrument(data, ["soft", "hard"], cell="p", unit="p", time="t")
     assert found[1] == pytest.approx(0.25 * np.log(4 / 2) + 0.75 * np.log(6 / 2))
+    alone = data.assign(soft=[0.0, 9, 0, 4])  # of the other unit only the hard has a growth
+    one = qn.shift_share_instrument(alone, ["soft", "hard"], cell="p", unit="p", time="t")
+    assert one[1] == pytest.approx(np.log(6 / 2))
     changed = data.assign(soft=[1.0, 999, 2, 4])
     again = qn.shift_share_instrument(changed, ["soft", "hard"], cell="p", unit="p", time="t")
     assert again[1] == found[1]

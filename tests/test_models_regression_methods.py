@@ -443,6 +443,7 @@ def test_what_linearmodels_fitted_is_read_by_its_parts(
     assert ("Intercept" in found.names) == ("Intercept" in own.names)
     assert (found.nobs, found.outcome_name) == (own.nobs, "y")
     assert found.inference.name == own.inference.name
+    assert (found.sample.weights is None) is (weights is None)  # weights of one are none
     assert [group.name for group in found.sample.effects] == [g.name for g in own.sample.effects]
     assert found.sample.unit is not None
     assert (found.sample.unit.name, found.sample.unit.count) == ("u", UNITS)
@@ -981,6 +982,9 @@ def test_long_differences_go_from_each_units_first_row_to_its_last() -> None:
     far = data.assign(x=data["x"] + 1e10)  # a change counts, however small beside its level
     again = qn.fit_differences("y ~ 0 + x", far, unit="u", time="t", lag="long", covariance="HC1")
     assert again.params["x"] == found.params["x"]
+    tiny = data.assign(x=data["x"] * 2.0**-60)  # in another unit
+    again = qn.fit_differences("y ~ 0 + x", tiny, unit="u", time="t", lag="long", covariance="HC1")
+    assert again.params["x"] == pytest.approx(2.0**60 * found.params["x"])
 
 
 @pytest.mark.parametrize(
@@ -1062,6 +1066,7 @@ def test_two_sets_of_slopes_are_those_of_dummies() -> None:
     fit = qn.fit_panel("y ~ w", DATA, **PANEL, absorb=["u", "u[x]", "q", "q[z]"])
     found = fit.effects()
     assert list(dict.fromkeys(found["effect"])) == ["u", "q", "u[x]", "q[z]"]
+    assert list(found.index) == list(range(len(found)))
     part = fit.fitted - fit.params["w"] * DATA["w"]
     value = {key: own.set_index("group")["value"] for key, own in found.groupby("effect")}
     u, q = DATA["u"], DATA["q"]

@@ -174,7 +174,7 @@ class Problem:
             ends = np.array([self.interval(key) for key in self.variables]).reshape(-1, 2)
             most: dict[str, float] = {}
             for key, pair in zip(self.variables, ends, strict=True):
-                finite = [abs(end) for end in pair if math.isfinite(end) and end != 0.0]
+                finite = [abs(end) for end in pair if math.isfinite(end)]
                 base = self.units[key[0]].base
                 most[base] = max([most.get(base, 0.0), *finite])
             sizes = [most[self.units[key[0]].base] or 1.0 for key in self.variables]

@@ -14,7 +14,7 @@ from quesnay.models.inputs import check_unique, finite_numbers
 _FREQUENCIES = {"quarterly": "Q", "monthly": "M"}
 _GAPLESS = "periods must follow each other"
 _LATEST = 1e9  # a number beyond it counts something else than years
-_IN_YEAR = {"Y": 1, "A": 1, "Q": 4, "M": 12}  # by the first letter of a frequency
+_IN_YEAR = {"Y": 1, "Q": 4, "M": 12}  # by the first letter of a frequency
 _NAMES = {1: "year", 4: "quarter", 12: "month"}
 
 

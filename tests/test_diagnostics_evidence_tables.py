@@ -140,6 +140,8 @@ def test_two_draws_make_an_interval_and_one_does_not() -> None:
     grid = qn.Grid({"shift": (1, 2)})
     two = run_specifications(shifted, grid, draws=2, seed=1, reported=(1.0, 1.2))
     assert len(two.estimates) == 2
+    with pytest.raises(qn.QuesnayError, match=r"interval \(low, high\), got \(1.2, 1.2\)"):
+        run_specifications(shifted, grid, draws=2, seed=1, reported=(1.2, 1.2))
     with pytest.raises(qn.QuesnayError, match="only 1 of the draws are finite"):
         run_specifications(shifted, grid, draws=1, seed=1, reported=(1.0, 1.2))
 

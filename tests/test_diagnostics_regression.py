@@ -294,7 +294,12 @@ def test_recommended_errors_follow_the_weight_of_the_clusters_not_their_number()
 
 @pytest.mark.parametrize(
     ("tried", "said"),
-    [(None, "not stated"), (1, "1"), (20, "20: Bonferroni asks for p under 0.0025 at 5 %")],
+    [
+        (None, "not stated"),
+        (1, "1"),
+        (2, "2: Bonferroni asks for p under 0.025 at 5 %"),
+        (20, "20: Bonferroni asks for p under 0.0025 at 5 %"),
+    ],
 )
 def test_the_number_of_specifications_tried_is_stated(tried: int | None, said: str) -> None:
     found = fitted(panel()).diagnose(draws=99, tried=tried)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.formula.api as smf
 
 import quesnay as qn
 from quesnay.fitting.regression.instrumental import instrumental_variables
@@ -322,6 +323,8 @@ def test_model_average_weighs_by_bic() -> None:
     bic = -2 * frame["log_likelihood"] + frame["parameters"] * np.log(200)
     expected = np.exp(-(bic - bic.min()) / 2)
     np.testing.assert_allclose(frame["weight"], expected / expected.sum(), rtol=1e-9)
+    plain = smf.ols(MODEL, data).fit().llf
+    assert frame.loc["two", "log_likelihood"] == pytest.approx(plain, rel=1e-12)
     same = qn.average_models({"a": fits["two"], "b": fits["two"]}, "value", criterion="equal")
     assert same.estimate == pytest.approx(fits["two"].params["value"])
     assert same.std_error == pytest.approx(fits["two"].std_errors["value"])

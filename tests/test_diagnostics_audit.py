@@ -887,6 +887,15 @@ def _account() -> Any:
     return ACCOUNT_IDENTITIES, ACCOUNT_QUANTITIES
 
 
+@pytest.mark.parametrize("symbol", ["R", "D"])
+def test_neither_gdp_nor_its_prices_can_lose_more_than_all(symbol: str) -> None:
+    ties = tuple(Identity.parse(name, f"{name} = {symbol}") for name in "YZ")
+    kinds = (*_account()[1], *(Quantity(name, name, "percent") for name in "YZ"))
+    for printed, holds in (("-99", True), ("-101", False)):
+        figures = rows(Y18=(2018, printed, "percent"), Z18=(2018, printed, "percent"))
+        assert qn.audit(ReportFile(figures, None, ties, kinds)).feasible is holds
+
+
 def test_own_file_of_figures_and_identities(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text(OWN)

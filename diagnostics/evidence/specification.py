@@ -232,8 +232,8 @@ class SpecificationCurve(Tabular):
             reported_low=self.reported_low, reported_high=self.reported_high
         )
         if "run" in rows.columns:
-            order = pd.Categorical(rows["run"], [*self.runs], ordered=True)
-            rows = rows.iloc[np.argsort(order.codes, kind="stable")]
+            order = pd.Index(self.runs).get_indexer(rows["run"])
+            rows = rows.iloc[np.argsort(order, kind="stable")]
         else:
             rows = rows.assign(run="all")
         return plot_specification_runs(

@@ -97,6 +97,12 @@ def test_the_summary_reads_as_text_and_counts_as_numbers(curve: SpecificationCur
         "specifications below the printed figure": "75.0%",
         "intervals that hold the printed figure": "50.0%",
     }  # fmt: skip
+    ends: Any = summary.frame["value"]
+    assert (ends["range"].low, ends["range"].high) == (1.0, 2.4)
+    half = ends["middle half"]  # a quarter and three quarters of the way through 1, 1.6, 2, 2.4
+    assert (half.low, half.high) == pytest.approx((1.45, 2.1))
+    numbers = {name: one.value for name, one in ends.items() if np.isfinite(one.value)}
+    assert list(numbers.values()) == pytest.approx([4, 1, 1.8, 2.13, 0.75, 0.5])
     assert summary.notes == ()
     assert spread.title == "Share of the spread of T19 by choice"
     assert spread.formats == {"share": ".1%"}

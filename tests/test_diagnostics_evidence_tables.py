@@ -449,6 +449,12 @@ def test_an_update_misses_by_the_sum_of_its_cells_over_that_of_the_official_ones
         {"intermediate": (3 + 8 / 3) / 106, "final demand": homes / 94,
          "all": (3 + 8 / 3 + homes) / 200, "second": (1.5 + 4 / 3) / 74}
     )  # fmt: skip
+    small = {  # in another unit, in which all of a table is less than one
+        year: qn.InputOutputTable(1e-3 * one.Z, 1e-3 * one.final_demand, 1e-3 * one.value_added)
+        for year, one in ((2017, OLD), (2018, NEW))
+    }
+    again = update(small, [(2017, 2018)], methods=["same cells"], groups={"second": ["b"]})
+    pd.testing.assert_frame_equal(again.errors, found.errors.iloc[:1])
     assert found.best.loc["2017 to 2018"].to_dict() == {
         "intermediate": "same coefficients", "final demand": "same coefficients",
         "all": "same coefficients", "second": "same coefficients",

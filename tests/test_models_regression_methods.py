@@ -219,6 +219,12 @@ def test_random_effects_are_shrunk_mean_residuals_of_units(weights: str | None) 
     found = fit.effects().set_index("group")
     np.testing.assert_allclose(found["value"], unit / (unit + rest / sums) * mean, rtol=1e-9)
     assert found["rows"].to_dict() == data["u"].value_counts().to_dict()
+    new = data.iloc[[3, 8, 30]]  # a row of a unit not seen: its effect and the rest are to come
+    X = np.column_stack([np.ones(3), new[["x", "z"]]])
+    variance = np.einsum("ij,jk,ik->i", X, fit.covariance.to_numpy(), X) + unit + rest
+    ahead = fit.predict(new, interval="prediction", level=0.9)
+    reach = stats.t.ppf(0.95, fit.df.min()) * np.sqrt(variance)
+    np.testing.assert_allclose(ahead["high"] - ahead["prediction"], reach, rtol=1e-9)
 
 
 @pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")
@@ -251,6 +257,9 @@ def test_frequencies_stand_for_equal_rows() -> None:
     assert short.nobs == counts.sum()
     weighted = qn.fit_panel("y ~ x", DATA.assign(n=counts + 1), weights="n")
     assert "use frequency=" in weighted.summary()
+    for most, said in ((1, False), (2, True)):  # of ones alone nobody asks how often they stand
+        pair = qn.fit_panel("y ~ x", DATA.assign(n=np.minimum(counts + 1, most)), weights="n")
+        assert ("use frequency=" in pair.summary()) is said
     refused(lambda: qn.fit_panel("y ~ x", DATA, frequency="w"), "is no whole number")
 
 

@@ -216,6 +216,14 @@ def test_random_effects_are_shrunk_mean_residuals_of_units(weights: str | None) 
     taken = data["u"].map(1 - (rest / (rest + unit * sums)) ** 0.5)
     share = fit.details["median share of the unit mean taken off"]
     assert share == pytest.approx(taken.median(), rel=1e-9)
+    within = [
+        w * (v - data["u"].map((w * v).groupby(data["u"]).sum() / sums)) ** 2
+        for v in (fit.resid, data["y"])
+    ]
+    assert fit.rsquared_within == pytest.approx(1 - within[0].sum() / within[1].sum(), rel=1e-9)
+    about = data["y"] - np.average(data["y"], weights=w)
+    whole = 1 - (w * fit.resid**2).sum() / (w * about**2).sum()
+    assert fit.rsquared == pytest.approx(whole, rel=1e-9)
     found = fit.effects().set_index("group")
     np.testing.assert_allclose(found["value"], unit / (unit + rest / sums) * mean, rtol=1e-9)
     assert found["rows"].to_dict() == data["u"].value_counts().to_dict()

@@ -488,7 +488,10 @@ class PanelFit(Answers, Tabular):
     def rsquared_within(self) -> float:
         """Share of the variation left by the absorbed effects that regressors explain."""
         if self.theta is not None and self.sample.unit is not None:
-            rest, whole = (self._about_units(v) for v in (self._residuals(), self._outcome()))
+            rest, whole = (
+                weighed(self._about_units(v), self.sample.weights)
+                for v in (self._residuals(), self._outcome())
+            )
             return 1.0 - float(rest @ rest) / float(whole @ whole)
         if self.regression.absorber is None:
             return self.rsquared

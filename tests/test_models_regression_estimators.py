@@ -323,6 +323,7 @@ def test_model_average_weighs_by_bic() -> None:
     bic = -2 * frame["log_likelihood"] + frame["parameters"] * np.log(200)
     expected = np.exp(-(bic - bic.min()) / 2)
     np.testing.assert_allclose(frame["weight"], expected / expected.sum(), rtol=1e-9)
+    assert frame["parameters"].tolist() == [3, 4, 13]  # the variance of the errors is one
     plain = smf.ols(MODEL, data).fit().llf
     assert frame.loc["two", "log_likelihood"] == pytest.approx(plain, rel=1e-12)
     same = qn.average_models({"a": fits["two"], "b": fits["two"]}, "value", criterion="equal")

@@ -117,8 +117,10 @@ def test_the_summary_reads_as_text_and_counts_as_numbers(curve: SpecificationCur
     assert list(turned.tables()[3].frame.loc["sample"].index) == ["all", "2012"]  # as ranked
     assert whole.by_run.to_dict("index")["all"]["number"] == 4.0
     three = rank_specifications(ROWS.iloc[:3].drop(columns="run"), PRINTED, figure="T19")
-    shares = three.by_run.loc["all", ["number", "below", "agrees", "median"]].tolist()
-    assert shares == pytest.approx([3, 2 / 3, 2 / 3, 1.6])
+    own: Any = three.by_run.loc["all"]
+    assert own.to_dict() == pytest.approx(
+        {"number": 3, "below": 2 / 3, "agrees": 2 / 3, "median": 1.6}
+    )
 
 
 def _fails(choices: Any, rng: np.random.Generator, draws: int) -> tuple[float, Any]:
@@ -128,9 +130,8 @@ def _fails(choices: Any, rng: np.random.Generator, draws: int) -> tuple[float, A
 def test_without_any_estimate_the_first_reason_is_told() -> None:
     with pytest.raises(DataError, match=r"T19 gave an estimate; .*no curve"):
         rank_specifications(ROWS.iloc[4:], PRINTED, figure="T19")
-    long = {"estimate": _fails, "grid": qn.Grid({"a": (1, 2)}), "draws": 2, "seed": 1}
     with pytest.raises(DataError, match=f"ValueError: {'x' * 188}( |$)"):  # 200 letters of it
-        run_specifications(**long, reported=(1.0, 2.0))
+        run_specifications(_fails, qn.Grid({"a": (1, 2)}), draws=2, seed=1, reported=(1.0, 2.0))
     with pytest.raises(DataError, match="the grid is empty"):
         rank_specifications(ROWS.iloc[:0], PRINTED, figure="T19")
 

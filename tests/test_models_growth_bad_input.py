@@ -353,8 +353,8 @@ def test_what_lies_at_the_limit_is_taken() -> None:
         1.0 / 0.05 * 0.9 + 1.0
     )
     for whole in (1.5e-100, 0.9e100):
-        found = qn.domar_aggregation(INPUTS[["l"]].iloc[1:], INPUTS[["l"]], FLOW * 0 + whole)
-        assert found.weights["l"].tolist() == pytest.approx([1 / whole] * 3)
+        sized = qn.domar_aggregation(INPUTS[["l"]].iloc[1:], INPUTS[["l"]], FLOW * 0 + whole)
+        assert sized.weights["l"].tolist() == pytest.approx([1 / whole] * 3)
     rates = pd.Series({"ict": 1.0, "other": 0.0})
     found = qn.capital_services(ASSETS.iloc[:3], ASSETS.iloc[:3], rates, rate=0.5)
     assert len(found.growth) == 1

@@ -232,7 +232,7 @@ class SpecificationCurve(Tabular):
             reported_low=self.reported_low, reported_high=self.reported_high
         )
         if "run" in rows.columns:
-            order = pd.Index(self.runs).get_indexer(rows["run"])
+            order = pd.Index(self.runs).get_indexer(pd.Index(rows["run"]))
             rows = rows.iloc[np.argsort(order, kind="stable")]
         else:
             rows = rows.assign(run="all")

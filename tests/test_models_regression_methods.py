@@ -330,6 +330,7 @@ def test_what_depends_on_other_columns_is_left_out_with_a_note() -> None:
     near = DATA.assign(x2=DATA["x"] + 1e-6 * DATA["z"])  # has digits of its own
     kept = qn.fit_panel("y ~ x + x2", near, drop_collinear=True)
     assert kept.names == ("Intercept", "x", "x2")
+    assert "Left out" not in kept.summary()
     cells = DATA.assign(k=np.where(DATA["q"] == "d", 0, DATA["t"] % 2))
     fit = qn.fit_panel("y ~ C(q) * C(k)", cells, drop_collinear=True)
     assert np.linalg.matrix_rank(np.asarray(fit.sample.design, float)) == len(fit.names)

@@ -226,6 +226,9 @@ def test_unit_and_time_are_asked_of_the_fit_and_never_guessed_from_names(name: s
     told = examine(qn.fit_panel("y ~ x", frame, absorb=["unit", name], unit="unit", time=name))
     assert (told.unit.name, told.time.name) == ("unit", name)  # type: ignore[union-attr]
     assert "name them" in silent.fit.diagnose(draws=19).header.loc["unit and time", "value"]
+    colon = qn.fit_panel("y ~ x", frame.rename(columns={"unit": "a:b"}), absorb="a:b")
+    with pytest.raises(qn.DataError, match="no effect or cluster 'a' in the fit"):
+        examine(colon, unit="a")  # a name with a colon, not two columns joined
 
 
 def test_a_row_that_fits_itself_does_not_stop_the_diagnosis() -> None:

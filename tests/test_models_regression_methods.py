@@ -825,6 +825,14 @@ def test_the_within_share_of_an_instrumental_fit_is_about_unit_means() -> None:
     assert fit.rsquared_within == pytest.approx(1 - float(rest @ rest) / float(y @ y), rel=1e-9)
 
 
+def test_where_nothing_is_absorbed_the_share_within_is_that_of_all() -> None:
+    fit = qn.fit_panel("y ~ x", DATA, **PANEL)  # to know the unit absorbs nothing
+    assert fit.rsquared_within == fit.rsquared
+    within = qn.fit_panel("y ~ x", DATA, absorb="u")
+    y, x = (DATA[name] - DATA[name].groupby(DATA["u"]).transform("mean") for name in "yx")
+    assert within.rsquared_within == pytest.approx(np.corrcoef(y, x)[0, 1] ** 2, rel=1e-9)
+
+
 def test_weights_are_shown_beside_their_rows() -> None:
     fit = qn.fit_panel("y ~ x", DATA.iloc[::-1], weights="w")
     assert fit.augment()["weight"].tolist() == DATA["w"].iloc[::-1].tolist()

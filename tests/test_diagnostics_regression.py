@@ -46,6 +46,9 @@ def test_a_coefficient_that_one_cluster_carries_is_nan_without_it() -> None:
     frame["w"] = np.where(frame["unit"] == "省03", frame["w"], 0.0)
     found = leave_out(examine(fitted(frame, absorb=())))
     assert found.estimates["w"].isna().tolist() == [i == 3 for i in range(12)]
+    assert found.exact
+    without = fitted(frame[frame["unit"] != "省07"], absorb=())
+    np.testing.assert_allclose(found.estimates.T["省07"], without.params, rtol=1e-8)
 
 
 def test_weights_count_in_influence() -> None:

@@ -49,6 +49,9 @@ def test_a_coefficient_that_one_cluster_carries_is_nan_without_it() -> None:
     assert found.exact
     without = fitted(frame[frame["unit"] != "省07"], absorb=())
     np.testing.assert_allclose(found.estimates.T["省07"], without.params, rtol=1e-8)
+    more = frame.assign(part=np.tile(list("abc"), 24), when=np.tile(np.arange(6.0), 12))
+    for absorb in ("part", "part[[when]]"):  # levels or slopes are held
+        assert not leave_out(examine(fitted(more, absorb=absorb))).exact
 
 
 def test_weights_count_in_influence() -> None:

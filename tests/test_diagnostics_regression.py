@@ -87,6 +87,9 @@ def test_errors_that_know_no_slopes_are_not_recommended_with_slopes(absorb: str)
     fit = qn.fit_panel("y ~ x + w", frame, absorb=absorb, cluster="unit", unit="unit")
     said = " ".join(fit.diagnose(draws=99).summary().split())
     assert "recommended (CR1)" in said
+    told = "unit[when] (12)"
+    told = f"unit (12), {told}" if absorb == "unit[when]" else told
+    assert f"absorbed effects {told} clusters" in said
     assert "Not CR2: CR2 and CR3 do not know absorbed slopes" in said
 
 

@@ -770,6 +770,7 @@ def test_a_definition_may_need_gdp_and_another_not() -> None:
     assert found.assignments.to_dict("list") == {
         "S18": ["", "2018 first"], "S18 definition": ["of revenue", "of GDP"],
     }  # fmt: skip
+    assert found.vintages["alone"].tolist() == [True, True]
     ends = found.vintages[["implied_low", "implied_high"]].to_numpy().ravel().tolist()
     by_hand = [1995 / 40.05, 2005 / 39.95, 1995 / 40.5001, 2005 / 40.5001]
     assert ends == pytest.approx(by_hand, rel=3e-6)
@@ -884,6 +885,15 @@ def _account() -> Any:
     from quesnay.diagnostics.audit.identities import ACCOUNT_IDENTITIES, ACCOUNT_QUANTITIES
 
     return ACCOUNT_IDENTITIES, ACCOUNT_QUANTITIES
+
+
+@pytest.mark.parametrize("symbol", ["R", "D"])
+def test_neither_gdp_nor_its_prices_can_lose_more_than_all(symbol: str) -> None:
+    ties = tuple(Identity.parse(name, f"{name} = {symbol}") for name in "YZ")
+    kinds = (*_account()[1], *(Quantity(name, name, "percent") for name in "YZ"))
+    for printed, holds in (("-99", True), ("-101", False)):
+        figures = rows(Y18=(2018, printed, "percent"), Z18=(2018, printed, "percent"))
+        assert qn.audit(ReportFile(figures, None, ties, kinds)).feasible is holds
 
 
 def test_own_file_of_figures_and_identities(tmp_path: Path) -> None:

@@ -154,6 +154,7 @@ def test_vintages_are_before_or_after_a_revision_by_name_and_date() -> None:
     found = vintages([
         gdp(2018, "preliminary", 90.0309, published="2019-01"),
         gdp(2018, "after fourth census", 91.9281, published="2019-11"),
+        gdp(2018, "after fifth census", 92.5, published="2024-12"),
         gdp(2017, "final", 83.2, published="2019-11"),
         gdp(2017, "first", 82.7122, published="2018-01", basis="own"),
         gdp(2016, "undated", 74.0),
@@ -162,10 +163,21 @@ def test_vintages_are_before_or_after_a_revision_by_name_and_date() -> None:
     assert bases == {
         "2016 undated": "before revision", "2017 final": "after revision", "2017 first": "own",
         "2018 preliminary": "before revision", "2018 after fourth census": "after revision",
+        "2018 after fifth census": "after revision",
     }  # fmt: skip
     assert list(found) == [2016, 2017, 2018]
     assert found[2018][0].gdp == (90.0309e12, 90.0309e12)  # six digits count as a number
     assert found[2016][0].gdp == pytest.approx((73.5e12, 74.5e12))  # two do not
+
+
+def test_the_official_deflator_is_what_the_digits_of_nominal_and_real_gdp_leave_open() -> None:
+    """80 and 90 stand for 79.5 to 80.5 and 89.5 to 90.5, growth of 6.6 for 6.55 to 6.65 %."""
+    known = vintages(
+        [gdp(2017, "a", 80.0), gdp(2018, "a", 90.0, real_growth="6.6"), gdp(2018, "b", 85.0)]
+    )
+    found = consistency._official_deflators(SimpleNamespace(vintages=known))  # type: ignore[arg-type]
+    ends = 89.5 / 80.5 / 1.0665, 90.5 / 79.5 / 1.0655
+    assert found == {2018: pytest.approx([100 * (end - 1) for end in ends])}
 
 
 def test_growth_of_gdp_is_what_its_digits_leave_open() -> None:
@@ -213,6 +225,8 @@ def test_years_of_vintages_may_stand_in_the_index() -> None:
     for given in (frame, frame.set_index("year")):
         found = checked_vintages(given, [figure_of("T18", row())], unit=None, forecast_growth=None)
         assert found.by_year[2018][0].label == "2018 a"
+    ends = vintages([gdp(1000, "a", 0.5), gdp(2999, "a", 90.0, country="CHN")]).by_year
+    assert list(ends) == [1000, 2999]
     (low,) = vintages([gdp(2018, "a", 90.0, real_growth="-99.9")]).by_year[2018]
     assert low.growth == pytest.approx((-0.9995, -0.9985))
 
@@ -270,6 +284,7 @@ T, C, B = ("T", 0), ("C", 0), ("B", 0)
         ("T = C / B - 1 / T[t-1]",
          {(B, T, ("T", -1)): 1.0, (C, ("T", -1)): -1.0, (B,): 1.0}),
         ("T = C * B * 0.5", {(T,): 1.0, (B, C): -0.5}),
+        ("T = C**1", {(T,): 1.0, (C,): -1.0}),
         ("T = C**9 / C**8", {(C,) * 8 + (T,): 1.0, (C,) * 9: -1.0}),
     ],
 )  # fmt: skip

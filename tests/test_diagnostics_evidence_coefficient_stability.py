@@ -6,7 +6,11 @@ import pytest
 import statsmodels.formula.api as smf
 
 import quesnay as qn
-from quesnay.diagnostics.evidence.coefficient_stability import oster_bounds, scale_placebo
+from quesnay.diagnostics.evidence.coefficient_stability import (
+    bounds_of,
+    oster_bounds,
+    scale_placebo,
+)
 from quesnay.fitting.errors import DataError, EstimationError, QuesnayError
 
 EFFECTS = ("province:sector", "sector:year", "province:year")
@@ -49,6 +53,9 @@ def test_the_true_coefficient_solves_the_cubic_where_selection_is_proportional(
     result = oster_bounds("y ~ x + W", data, term="x", delta=delta, r2_max=r2_max)
     assert min(abs(root - truth) for root in result.roots) < 1e-10
     assert result.bound == pytest.approx(truth, abs=1e-10)
+    alike = bounds_of(qn.fit_panel("y ~ x + W", data), "x", r2_max=r2_max)  # selection alike
+    equal = oster_bounds("y ~ x + W", data, term="x", delta=1.0, r2_max=r2_max)
+    assert alike.bound == pytest.approx(equal.bound)
     step = (result.short - result.long) / (result.r2_long - result.r2_short)
     by_hand = result.long - delta * step * (r2_max - result.r2_long)  # Oster (2019), eq. 3
     assert result.approximate == pytest.approx(by_hand, rel=1e-9)
@@ -101,6 +108,11 @@ def test_by_default_r2_rises_by_three_tenths_and_to_one_at_most() -> None:
 
 def test_units_of_measurement_scale_the_bound() -> None:
     data, _, _ = proportional(1.0)
+    whole = qn.fit_panel("y ~ x + W", data).params["W"]
+    weak = data.assign(y=data["y"] - (whole - 1e-3) * data["W"])  # a control of little, not of none
+    found = oster_bounds("y ~ x + W", weak, term="x")
+    r2 = [smf.ols(f"y ~ {X}", weak).fit().rsquared for X in ("x", "x + W")]
+    assert found.r2_long - found.r2_short == pytest.approx(r2[1] - r2[0], rel=1e-6)
     one = oster_bounds("y ~ x + W", data, term="x")
     two = oster_bounds("y ~ x + W", data.assign(x=1e-3 * data["x"], W=50 * data["W"]), term="x")
     assert two.bound == pytest.approx(1e3 * one.bound, rel=1e-8)
@@ -145,6 +157,9 @@ def test_an_input_that_earns_more_than_its_scale_beats_every_made_up_one() -> No
     result = scale_placebo("y ~ x", data, term="x", scale="size", groups="g", draws=199)
     assert result.share_reaching == 0.0
     assert result.p_value == pytest.approx(1 / 200)
+    named = data.set_index("g", drop=False)  # labels of rows say nothing
+    again = scale_placebo("y ~ x", named, term="x", scale="size", groups="g", draws=199)
+    np.testing.assert_array_equal(again.made_up, result.made_up)
 
 
 def test_each_made_up_coefficient_is_that_of_the_refitted_equation() -> None:

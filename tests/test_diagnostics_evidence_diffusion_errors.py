@@ -210,9 +210,10 @@ def test_bad_data_are_refused_with_series_and_year() -> None:
     with pytest.raises(DataError, match="leave 'bass' out"):
         diffusion_errors(data.drop(columns="launch"))
     with pytest.raises(DataError, match="'x' has the year 2001 twice"):
-        diffusion_errors(data.assign(year=[2000, 2001, 2001, 2002, 2003]))
-    with pytest.raises(DataError, match=r"'x', 2002: -3\.0 is not above 0"):
-        diffusion_errors(data.assign(value=[1.0, 2, -3, 4, 5]))
+        diffusion_errors(data.assign(year=[2000, 2001, 2001, 2002, 2002]))
+    for value in (-3.0, 0.0):
+        with pytest.raises(DataError, match=rf"'x', 2002: {value} is not above 0"):
+            diffusion_errors(data.assign(value=[1.0, 2, value, -4, 5]))
     with pytest.raises(QuesnayError, match="unknown rule 'gompert'"):
         diffusion_errors(data).joint("gompert")
 

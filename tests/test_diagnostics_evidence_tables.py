@@ -97,6 +97,12 @@ def test_the_summary_reads_as_text_and_counts_as_numbers(curve: SpecificationCur
         "specifications below the printed figure": "75.0%",
         "intervals that hold the printed figure": "50.0%",
     }  # fmt: skip
+    ends: Any = summary.frame["value"]
+    assert (ends["range"].low, ends["range"].high) == (1.0, 2.4)
+    half = ends["middle half"]  # a quarter and three quarters of the way through 1, 1.6, 2, 2.4
+    assert (half.low, half.high) == pytest.approx((1.45, 2.1))
+    numbers = {name: one.value for name, one in ends.items() if np.isfinite(one.value)}
+    assert list(numbers.values()) == pytest.approx([4, 1, 1.8, 2.13, 0.75, 0.5])
     assert summary.notes == ()
     assert spread.title == "Share of the spread of T19 by choice"
     assert spread.formats == {"share": ".1%"}
@@ -110,11 +116,22 @@ def test_the_summary_reads_as_text_and_counts_as_numbers(curve: SpecificationCur
     turned = rank_specifications(ROWS.assign(estimate=-ROWS["estimate"]), PRINTED, figure="T19")
     assert list(turned.tables()[3].frame.loc["sample"].index) == ["all", "2012"]  # as ranked
     assert whole.by_run.to_dict("index")["all"]["number"] == 4.0
+    three = rank_specifications(ROWS.iloc[:3].drop(columns="run"), PRINTED, figure="T19")
+    own: Any = three.by_run.loc["all"]
+    assert own.to_dict() == pytest.approx(
+        {"number": 3, "below": 2 / 3, "agrees": 2 / 3, "median": 1.6}
+    )
+
+
+def _fails(choices: Any, rng: np.random.Generator, draws: int) -> tuple[float, Any]:
+    raise ValueError("x" * 300)
 
 
 def test_without_any_estimate_the_first_reason_is_told() -> None:
     with pytest.raises(DataError, match=r"T19 gave an estimate; .*no curve"):
         rank_specifications(ROWS.iloc[4:], PRINTED, figure="T19")
+    with pytest.raises(DataError, match=f"ValueError: {'x' * 188}( |$)"):  # 200 letters of it
+        run_specifications(_fails, qn.Grid({"a": (1, 2)}), draws=2, seed=1, reported=(1.0, 2.0))
     with pytest.raises(DataError, match="the grid is empty"):
         rank_specifications(ROWS.iloc[:0], PRINTED, figure="T19")
 
@@ -130,6 +147,8 @@ def test_two_draws_make_an_interval_and_one_does_not() -> None:
     grid = qn.Grid({"shift": (1, 2)})
     two = run_specifications(shifted, grid, draws=2, seed=1, reported=(1.0, 1.2))
     assert len(two.estimates) == 2
+    with pytest.raises(qn.QuesnayError, match=r"interval \(low, high\), got \(1.2, 1.2\)"):
+        run_specifications(shifted, grid, draws=2, seed=1, reported=(1.2, 1.2))
     with pytest.raises(qn.QuesnayError, match="only 1 of the draws are finite"):
         run_specifications(shifted, grid, draws=1, seed=1, reported=(1.0, 1.2))
 
@@ -265,6 +284,11 @@ def test_errors_of_an_origin_stand_together_and_the_tables_count_origins(
     assert summary.notes[0].startswith("4 origins in 2 series. Error: ln(actual / forecast);")
     mean = errors.summary_frame()["rmse"].unstack("horizon").mean(axis=1)
     assert summary.notes[1] == f"Smallest mean error over the horizons: {mean.idxmin()}."
+    rules = pd.DataFrame({"rule": ["a"] * 3 + ["b"] * 3, "horizon": [1, 2, 3] * 2,
+                          "error": [0.1, 0.1, 0.9, 0.3, 0.3, 0.3], "series": "x", "origin": 2011,
+                          "saturation": np.nan, "forecast": 1.0, "actual": 1.0})  # fmt: skip
+    even = replace(errors, forecasts=rules).tables()[0]  # a is the better at two of three
+    assert even.notes[1] == "Smallest mean error over the horizons: b."
     own = errors.forecasts.query("series == 'phones' and rule == 'same growth' and horizon == 1")
     rmse = float(np.sqrt((own["error"] ** 2).mean()))
     assert series.frame.loc["phones", "same growth"] == pytest.approx(rmse)
@@ -426,6 +450,12 @@ def test_an_update_misses_by_the_sum_of_its_cells_over_that_of_the_official_ones
         {"intermediate": (3 + 8 / 3) / 106, "final demand": homes / 94,
          "all": (3 + 8 / 3 + homes) / 200, "second": (1.5 + 4 / 3) / 74}
     )  # fmt: skip
+    small = {  # in another unit, in which all of a table is less than one
+        year: qn.InputOutputTable(1e-3 * one.Z, 1e-3 * one.final_demand, 1e-3 * one.value_added)
+        for year, one in ((2017, OLD), (2018, NEW))
+    }
+    again = update(small, [(2017, 2018)], methods=["same cells"], groups={"second": ["b"]})
+    pd.testing.assert_frame_equal(again.errors, found.errors.iloc[:1])
     assert found.best.loc["2017 to 2018"].to_dict() == {
         "intermediate": "same coefficients", "final demand": "same coefficients",
         "all": "same coefficients", "second": "same coefficients",

@@ -1,5 +1,6 @@
 """The diagnosis of a regression against R, and the report it makes."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import statsmodels.formula.api as smf
 from statsmodels.stats.diagnostic import linear_reset
 
 import quesnay as qn
+from quesnay.diagnostics.regression import assumptions
 from quesnay.diagnostics.regression.assumptions import (
     check_assumptions,
     examine,
@@ -44,6 +46,12 @@ def test_a_coefficient_that_one_cluster_carries_is_nan_without_it() -> None:
     frame["w"] = np.where(frame["unit"] == "省03", frame["w"], 0.0)
     found = leave_out(examine(fitted(frame, absorb=())))
     assert found.estimates["w"].isna().tolist() == [i == 3 for i in range(12)]
+    assert found.exact
+    without = fitted(frame[frame["unit"] != "省07"], absorb=())
+    np.testing.assert_allclose(found.estimates.T["省07"], without.params, rtol=1e-8)
+    more = frame.assign(part=np.tile(list("abc"), 24), when=np.tile(np.arange(6.0), 12))
+    for absorb in ("part", "part[[when]]"):  # levels or slopes are held
+        assert not leave_out(examine(fitted(more, absorb=absorb))).exact
 
 
 def test_weights_count_in_influence() -> None:
@@ -79,6 +87,9 @@ def test_errors_that_know_no_slopes_are_not_recommended_with_slopes(absorb: str)
     fit = qn.fit_panel("y ~ x + w", frame, absorb=absorb, cluster="unit", unit="unit")
     said = " ".join(fit.diagnose(draws=99).summary().split())
     assert "recommended (CR1)" in said
+    told = "unit[when] (12)"
+    told = f"unit (12), {told}" if absorb == "unit[when]" else told
+    assert f"absorbed effects {told} clusters" in said
     assert "Not CR2: CR2 and CR3 do not know absorbed slopes" in said
 
 
@@ -142,11 +153,18 @@ def test_each_fault_is_found() -> None:
     found = {test.name: test for test in check_assumptions(pooled)}
     assert found["Breusch-Pagan LM (unit effects)"].rejected
     assert not found["Mundlak (clustered)"].rejected
+    told = qn.fit_random_effects("y ~ x + w", levels, unit="unit").tests[1]  # by another door
+    assert found["Mundlak (clustered)"].statistic == pytest.approx(told.statistic, rel=1e-8)
 
 
 def test_two_times_make_serial_tests_untestable_and_say_so() -> None:
     test = verdict(panel(years=2), "Wooldridge within")
     assert test.verdict == "not testable: the sample has 2 points in time, the test needs 3"
+    test = verdict(panel(years=3), "Pesaran CD")
+    assert test.verdict == "not testable: the sample has 3 points in time, the test needs 4"
+    told = [verdict(panel(years=3), "Wooldridge within"), verdict(panel(years=4), "Pesaran CD")]
+    told += [verdict(panel(years=2), name, absorb=()) for name in ("Breusch-Pagan LM", "Mundlak")]
+    assert all(np.isfinite(test.p_value) for test in told)
 
 
 def test_two_times_do_not_count_residuals_twice() -> None:
@@ -217,6 +235,9 @@ def test_unit_and_time_are_asked_of_the_fit_and_never_guessed_from_names(name: s
     told = examine(qn.fit_panel("y ~ x", frame, absorb=["unit", name], unit="unit", time=name))
     assert (told.unit.name, told.time.name) == ("unit", name)  # type: ignore[union-attr]
     assert "name them" in silent.fit.diagnose(draws=19).header.loc["unit and time", "value"]
+    colon = qn.fit_panel("y ~ x", frame.rename(columns={"unit": "a:b"}), absorb="a:b")
+    with pytest.raises(qn.DataError, match="no effect or cluster 'a' in the fit"):
+        examine(colon, unit="a")  # a name with a colon, not two columns joined
 
 
 def test_a_row_that_fits_itself_does_not_stop_the_diagnosis() -> None:
@@ -285,7 +306,12 @@ def test_recommended_errors_follow_the_weight_of_the_clusters_not_their_number()
 
 @pytest.mark.parametrize(
     ("tried", "said"),
-    [(None, "not stated"), (1, "1"), (20, "20: Bonferroni asks for p under 0.0025 at 5 %")],
+    [
+        (None, "not stated"),
+        (1, "1"),
+        (2, "2: Bonferroni asks for p under 0.025 at 5 %"),
+        (20, "20: Bonferroni asks for p under 0.0025 at 5 %"),
+    ],
 )
 def test_the_number_of_specifications_tried_is_stated(tried: int | None, said: str) -> None:
     found = fitted(panel()).diagnose(draws=99, tried=tried)
@@ -303,6 +329,9 @@ def test_errors_that_allow_for_a_fault_need_no_remedy() -> None:
     assert verdict(spread, "White", cluster=None, covariance="HC3").remedy.startswith("none needed")
     plain = {"cluster": None, "covariance": "classical"}
     assert verdict(spread, "White", **plain).remedy.startswith("use HC3")
+    even = replace(verdict(spread, "White", **plain), p_value=0.05)  # at the limit, not under it
+    examined = examine(fitted(spread))
+    assert assumptions._in_light_of_errors(even, assumptions._white, examined) is even
     untested = verdict(panel(years=2), "Wooldridge within", cluster=None)
     assert untested.null == "errors are not serially correlated"
     assert untested.remedy.startswith("cluster by unit")

@@ -46,6 +46,10 @@ def test_richards_holds_logistic_and_gompertz() -> None:
     assert RICHARDS.value(t, [*theta, 1.0]) == pytest.approx(logistic, rel=1e-14)
     assert RICHARDS.value(t, [*theta, 0.0]) == pytest.approx(gompertz, rel=1e-14)
     assert RICHARDS.value(t, [*theta, 1e-9]) == pytest.approx(gompertz, rel=1e-7)
+    levels = [0.5, 2.0]
+    for curve, shape in ((LOGISTIC, 1.0), (GOMPERTZ, 0.0)):
+        found = RICHARDS.inverse(levels, [*theta, shape])
+        assert found == pytest.approx(curve.inverse(levels, theta), rel=1e-12)
 
 
 @pytest.mark.parametrize("shape", [1e-6, 1e-3, 0.0099 / math.e, 0.0101 / math.e, 0.5])

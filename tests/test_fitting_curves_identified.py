@@ -94,9 +94,11 @@ def test_a_straight_line_leaves_the_saturation_wide_and_says_so() -> None:
     assert interval["high"]["saturation"] > 15
 
 
-@pytest.mark.parametrize("saturation", [None, 1.0])
-def test_diffusion_with_imitators_that_hold_back_is_refused(saturation: float | None) -> None:
-    t, innovation, imitation = np.arange(1.0, 12.0), 0.3, -0.1
+@pytest.mark.parametrize(("saturation", "imitation"), [(None, -0.1), (1.0, -0.1), (1.0, -1e-5)])
+def test_diffusion_with_imitators_that_hold_back_is_refused(
+    saturation: float | None, imitation: float
+) -> None:
+    t, innovation = np.arange(1.0, 12.0), 0.3
     gone = np.exp(-(innovation + imitation) * t)
     y = (1 - gone) / (1 + imitation / innovation * gone)  # Bass (1969), with q < 0
     refused(lambda: qn.fit_curve("bass", t, y, saturation=saturation, origin=0), "no imitators")

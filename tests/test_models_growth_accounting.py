@@ -195,6 +195,7 @@ def test_services_of_assets_that_grow_alike_grow_with_them() -> None:
     alike = pd.DataFrame({name: 2.0 * 1.1 ** np.arange(9) for name in stocks}, YEARS)
     made = qn.capital_services(alike, prices, rates, rate=0.2)
     assert made.growth.to_numpy() == pytest.approx(np.log(1.1))
+    assert made.index.tolist() == pytest.approx((100 * 1.1 ** np.arange(8)).tolist())
     assert "Törnqvist" in str(made)
 
 

@@ -19,6 +19,7 @@ QUARTERS = pd.period_range("2015Q1", periods=16, freq="Q")
 GUIDE = pd.Series(np.arange(1.0, 17.0) ** 1.1, QUARTERS, name="guide")
 MONTHLY = pd.Series(np.arange(1.0, 13.0) ** 2, pd.period_range("2015-01", periods=12, freq="M"))
 PAIR = pd.DataFrame({"a": GUIDE, "b": GUIDE})
+WEEKS = pd.period_range("2015-01-05", periods=5, freq="W").delete(2)
 DAYS = pd.period_range("2015-01-01", periods=16, freq="D")
 VALUES = pd.Series({"a": 1.0, "b": 2.0, "c": 3.5})
 SIGMA = pd.Series(0.1, VALUES.index)
@@ -95,7 +96,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (inventory(FLOW * 0), "gives no growth rate"),
     (inventory(FLOW.iloc[:1]), "gives no growth rate"),
     (inventory(FLOW.iloc[::-1].set_axis(YEARS)), "faster than depreciation"),
-    (inventory(profile="hyperbolic", service_life=-1), "service_life"),
+    (inventory(profile="hyperbolic", service_life=0), r"number of years in \(0, 400\], got 0"),
     (inventory(profile="hyperbolic", service_life=1e9), "service_life"),
     (inventory(profile="hyperbolic", efficiency=1.0), "efficiency shape"),
     (inventory(profile="hyperbolic", efficiency=None), "efficiency"),
@@ -124,13 +125,14 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (curve(t=["a", "b", "c", "d"]), "no finite number"),
     (curve(y=[1, np.nan, 3, 4]), "value 2 of 4"),
     (curve(y=[1, 1, 1, 1]), "nothing grows"),
-    (curve(y=[-1, -2, -3, -4]), "no level is above 0"),
+    (curve(y=[-3, -2, -1, 0]), "no level is above 0"),
     (curve(t=[], y=[]), "shape"),
     (curve(t=[[1, 2], [3, 4]]), "shape"),
     (curve(y=None), "one column"),
     (curve(y=[7, 5, 3, 1]), "no rising logistic curve"),
     (curve(t=range(8), y=[1, 2, 4, 8, 16, 32, 64, 128]), "logistic curve"),
     (curve(saturation=-4), "saturation must be a positive"),
+    (curve(saturation=0), "saturation must be a positive"),
     (curve(saturation="high"), "saturation must be a positive"),
     (curve(saturation=np.inf), "saturation must be a positive"),
     (curve(saturation_error=0.1), "needs saturation="),
@@ -152,7 +154,10 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (lambda: qn.fit_curve("logistic", [1, 2, 3], [1, 2, 2.9], saturation=4).conf_int(
         method="bootstrap", draws=5), "draws"),
     (lambda: qn.fit_grey(FLOW.iloc[:3]), "GM"),
-    (lambda: qn.fit_grey(FLOW - 2), "not positive"),
+    (lambda: qn.fit_grey(FLOW - 3), "series: -2 in 2015 is not positive"),
+    (lambda: qn.fit_grey(FLOW - 1), "series: 0 in 2015 is not positive"),
+    (lambda: qn.fit_grey(FLOW.set_axis(WEEKS)),
+     "series: no period between 2015-01-12/2015-01-18 and 2015-01-26/2015-02-01; fill it"),
     (lambda: qn.fit_grey(FLOW, horizon=0), "horizon"),
     (lambda: qn.fit_grey(FLOW, level=95), "level"),
     (lambda: qn.fit_grey(FLOW.set_axis([2015, 2016, 2017, 2019])), "no year between 2017"),
@@ -182,7 +187,8 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (spread(indicators=GUIDE * 0 + 1), "collinear"),
     (spread(FLOW.iloc[:2], GUIDE.iloc[:8]), "cannot carry 2 coefficients"),
     (spread(indicators=GUIDE.to_frame("intercept")), "rename"),
-    (spread(method="denton-cholette", indicators=GUIDE - 1), "proportion to 0"),
+    (spread(method="denton-cholette", indicators=GUIDE.where(GUIDE > 4, 0.0)),
+     "indicator: 0 in 2015Q1; a proportion to 0"),
     (spread(method="denton-cholette", order=3), "order"),
     (spread(method="denton-cholette", order=0), "order must be 1 or 2"),
     (spread(method="denton", order=3), "order must be 0 or 1 or 2"),
@@ -211,6 +217,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (adjusted(identities=["a = " + "(" * 300 + "b" + ")" * 300]), "identity"),
     (adjusted(identities=["a = " + "+".join(["b"] * 90)]), "nested"),
     (adjusted(identities=["a = b / (a - 1)"]), "no finite value"),
+    (adjusted(VALUES - [1, 0, 0], ["a ** 0.5 = b"]), "no finite value at the estimates"),
     (adjusted(identities=[None]), "text"),
     (adjusted(std_errors=SIGMA, covariance=SQUARE), "not both"),
     (adjusted(fixed=["a"]), "either std_errors"),
@@ -243,7 +250,9 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (lambda: qn.domar_aggregation(INPUTS.iloc[1:], INPUTS, FLOW.set_axis(FLOW.index + 1)),
      "in gross_output but not in value_added"),
     (lambda: qn.domar_aggregation(INPUTS.iloc[1:], INPUTS, FLOW * 0),
-     "value_added: the total of 2015 is 0, not above 0"),
+     r"value_added: the total of 2015 is 0, not a number above 0 .*\(1e-100 to 1e\+100\)"),
+    (lambda: qn.domar_aggregation(INPUTS.iloc[1:], INPUTS, FLOW * 0 + 1e-100), "2015 is 1e-100, n"),
+    (lambda: qn.domar_aggregation(INPUTS.iloc[1:], INPUTS, FLOW * 0 + 1e100), r"2015 is 1e\+100"),
     (lambda: qn.accumulate_contributions(FLOW, INPUTS),
      "contributions: expected every year of value_added after 2015, up to 2018"),
     (lambda: qn.accumulate_contributions(FLOW * 0, INPUTS.iloc[1:]), "not positive"),
@@ -307,12 +316,14 @@ NAMED: list[tuple[Callable[[], object], str]] = [
     (lambda: qn.domar_aggregation(INPUTS.iloc[2:], INPUTS, FLOW),
      "year 2016 is in gross_output after its first but not in tfp"),
     (lambda: qn.domar_aggregation(
-        INPUTS.iloc[1:], at(at(INPUTS, 2017, "l", -3), 2018, "l", -4), FLOW),
+        INPUTS.iloc[1:], INPUTS.assign(l=[0.5, 0.0, -3.0, -4.0]), FLOW),
      "gross_output: -3 of 'l' in 2017 is negative; mend it"),
     (lambda: qn.accumulate_contributions(FLOW.drop(2016), INPUTS.drop([2015, 2016])),
      "value_added: no year between 2015 and 2017; fill it"),
     (services(prices=ASSETS[["ict"]]), "asset 'other' is in stocks but not in prices"),
     (services(prices=ASSETS.drop(2018)), "year 2018 is in stocks but not in prices"),
+    (services(ASSETS[["other", "ict"]], ASSETS.set_axis(["x", "y"], axis=1)),
+     "asset 'other' is in stocks but not in prices"),
     (account(inputs=pd.concat({"x": INPUTS}, axis=1)), "columns have 2 levels; give one name each"),
     (inventory(np.ma.masked_equal([1.0, 2.0], 2.0)), "investment: values are masked; fill or drop"),
     (inventory(np.zeros(3, [("a", float)])), "investment: expected one series of numbers by year, "
@@ -341,6 +352,9 @@ def test_what_lies_at_the_limit_is_taken() -> None:
     assert qn.perpetual_inventory(FLOW, depreciation=0.1, growth=-0.05).iloc[0] == pytest.approx(
         1.0 / 0.05 * 0.9 + 1.0
     )
+    for whole in (1.5e-100, 0.9e100):
+        sized = qn.domar_aggregation(INPUTS[["l"]].iloc[1:], INPUTS[["l"]], FLOW * 0 + whole)
+        assert sized.weights["l"].tolist() == pytest.approx([1 / whole] * 3)
     rates = pd.Series({"ict": 1.0, "other": 0.0})
     found = qn.capital_services(ASSETS.iloc[:3], ASSETS.iloc[:3], rates, rate=0.5)
     assert len(found.growth) == 1

@@ -31,6 +31,8 @@ def test_share_is_the_ratio_of_sums_and_gaps_leave_both_sums() -> None:
     assert result.by_group["share"].tolist() == pytest.approx([0.2, 8 / 60])
     assert result.mean == pytest.approx((0.2 + 8 / 60) / 2)
     assert result.rows == 3
+    small = FRAME.assign(**{name: FRAME[name] / 200 for name in ("it", "software", "value_added")})
+    assert qn.cost_share(small, "it", by="year").share == pytest.approx(10 / 100)
     assert "it, software. 3 rows" in result.summary()
     assert qn.cost_share(FRAME, "it").by_group.empty
 

@@ -270,6 +270,13 @@ def test_grey_model_covers_and_beats_nothing_silently() -> None:
     assert abs(hits / 200 - 0.95) < 0.046
 
 
+@pytest.mark.parametrize(("step", "smooth"), [(0.39, True), (0.41, False)])
+def test_a_grey_series_is_smooth_within_dengs_range(step: float, smooth: bool) -> None:
+    """Of four values, ratios from exp(-2/5) to exp(2/5)."""
+    levels = np.exp(np.cumsum([0.0, 0.1, step, 0.1]))
+    assert qn.fit_grey(pd.Series(levels, range(2010, 2014))).smooth is smooth
+
+
 def test_grey_model_tells_its_back_test() -> None:
     fit = qn.fit_grey(pd.Series([10.0, 12, 11, 15, 14, 30, 20], index=range(2010, 2017)))
     assert list(fit.forecast.index) == [2017, 2018, 2019]

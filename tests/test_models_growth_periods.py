@@ -22,6 +22,7 @@ def test_a_quarter_takes_its_part_of_the_rates_a_year() -> None:
     np.testing.assert_allclose(found, 10 / (1 - kept), rtol=1e-12)
     grown = qn.perpetual_inventory(flows, depreciation=0.1, growth=0.05)
     assert grown.iloc[0] == pytest.approx(kept * 10 / (1.05**0.25 - kept) + 10, rel=1e-12)
+    assert qn.perpetual_inventory(flows, depreciation=1.0).tolist() == flows.tolist()
     by_year = qn.perpetual_inventory(pd.Series(40.0, range(2000, 2020)), depreciation=0.1)
     assert found.iloc[-1] == pytest.approx(by_year.iloc[-1], rel=0.05)
 
@@ -89,6 +90,7 @@ def test_a_bass_curve_does_not_depend_on_the_year_that_times_are_counted_from(
     fit, at_one = (qn.fit_curve("bass", np.arange(10) + start, y) for start in (shift, 1.0))
     assert fit.origin == shift - 1
     np.testing.assert_allclose(fit.params, at_one.params, rtol=1e-6)
+    np.testing.assert_allclose(fit.fitted, at_one.fitted, rtol=1e-6)
     given = qn.fit_curve("bass", np.arange(10) + 9.0, y, origin=0.0)
     assert given.origin == 0.0
 
@@ -142,6 +144,10 @@ def test_regression_methods_are_held_at_zero_too(method: str) -> None:
 def test_negative_parts_are_said_and_zeros_and_negative_figures_dealt_with() -> None:
     said = qn.disaggregate(PEAK, to="quarterly").summary()
     assert "values are negative, the lowest" in said
+    none = qn.disaggregate(pd.Series([0.0, 50, 0], PEAK.index), to="quarterly")
+    assert "values are negative, the lowest" in none.summary()  # nothing is no negative figure
+    below = qn.disaggregate(pd.Series([10.0, -5, 10], PEAK.index), to="quarterly")
+    assert "negative" not in below.summary()  # for a figure is itself
     held = qn.disaggregate(PEAK, to="quarterly", nonnegative=True)
     assert "negative" not in held.summary()
     empty = qn.disaggregate(pd.Series([0.0, 50, 0], PEAK.index), to="monthly", nonnegative=True)

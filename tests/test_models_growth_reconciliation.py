@@ -190,6 +190,12 @@ def test_an_identity_of_sixty_terms_is_read_and_one_more_is_too_deep() -> None:
         lambda: parse_identity(f"y = {' + '.join(terms)}", ["y", *terms]),
         "is nested too deeply; split it",
     )
+    signed = parse_identity(f"y = -{' + '.join(terms[:59])}", ["y", *terms])  # a sign is one too
+    assert signed.residual({"y": 60.0, **dict.fromkeys(terms, 1.5)}) == -25.5
+    refused(
+        lambda: parse_identity(f"y = -{' + '.join(terms[:60])}", ["y", *terms]),
+        "is nested too deeply; split it",
+    )
     long = "y = x0" + " " * 1995
     refused(lambda: parse_identity(long, ["y", "x0"]), "expected a text of at most 2000 signs")
     assert parse_identity(long[:2000], ["y", "x0"]).labels == ("y", "x0")

@@ -68,6 +68,8 @@ def test_domar_aggregation_by_hand() -> None:
         cells(industries), [[0.8, 0.058 / 3, 58 / 81], [1 / 3, 0.023 / 3, 23 / 81]], rtol=1e-12
     )
     np.testing.assert_allclose(cells(total), [[0.018], [0.017], [0.046]], rtol=1e-12)
+    idle = qn.domar_aggregation(tfp, output.replace(20.0, 0.0), whole)  # a makes nothing in 2019
+    np.testing.assert_allclose(idle.weights["a"], [0.5, 0.3, 0.1], rtol=1e-12)
     assert "71.6%" in industries.to_text()
     assert "0.01933" in industries.to_text()
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.formula.api as smf
 
 import quesnay as qn
 from quesnay.fitting.regression.instrumental import instrumental_variables
@@ -275,6 +276,9 @@ def test_shift_share_leaves_the_own_unit_out() -> None:
     )
     found = qn.shift_share_instrument(data, ["soft", "hard"], cell="p", unit="p", time="t")
     assert found[1] == pytest.approx(0.25 * np.log(4 / 2) + 0.75 * np.log(6 / 2))
+    alone = data.assign(soft=[0.0, 9, 0, 4])  # of the other unit only the hard has a growth
+    one = qn.shift_share_instrument(alone, ["soft", "hard"], cell="p", unit="p", time="t")
+    assert one[1] == pytest.approx(np.log(6 / 2))
     changed = data.assign(soft=[1.0, 999, 2, 4])
     again = qn.shift_share_instrument(changed, ["soft", "hard"], cell="p", unit="p", time="t")
     assert again[1] == found[1]
@@ -319,6 +323,9 @@ def test_model_average_weighs_by_bic() -> None:
     bic = -2 * frame["log_likelihood"] + frame["parameters"] * np.log(200)
     expected = np.exp(-(bic - bic.min()) / 2)
     np.testing.assert_allclose(frame["weight"], expected / expected.sum(), rtol=1e-9)
+    assert frame["parameters"].tolist() == [3, 4, 13]  # the variance of the errors is one
+    plain = smf.ols(MODEL, data).fit().llf
+    assert frame.loc["two", "log_likelihood"] == pytest.approx(plain, rel=1e-12)
     same = qn.average_models({"a": fits["two"], "b": fits["two"]}, "value", criterion="equal")
     assert same.estimate == pytest.approx(fits["two"].params["value"])
     assert same.std_error == pytest.approx(fits["two"].std_errors["value"])

@@ -216,9 +216,28 @@ def test_random_effects_are_shrunk_mean_residuals_of_units(weights: str | None) 
     taken = data["u"].map(1 - (rest / (rest + unit * sums)) ** 0.5)
     share = fit.details["median share of the unit mean taken off"]
     assert share == pytest.approx(taken.median(), rel=1e-9)
+    within = [
+        w * (v - data["u"].map((w * v).groupby(data["u"]).sum() / sums)) ** 2
+        for v in (fit.resid, data["y"])
+    ]
+    assert fit.rsquared_within == pytest.approx(1 - within[0].sum() / within[1].sum(), rel=1e-9)
+    about = data["y"] - np.average(data["y"], weights=w)
+    whole = 1 - (w * fit.resid**2).sum() / (w * about**2).sum()
+    assert fit.rsquared == pytest.approx(whole, rel=1e-9)
+    z, root = data["z"], np.sqrt(w)
+    quasi = root * (z - taken * data["u"].map((w * z).groupby(data["u"]).sum() / sums))
+    np.testing.assert_allclose(fit.transform(z.to_numpy()), quasi, rtol=1e-9)
+    two = fit.transform(data[["x", "z"]].to_numpy())
+    np.testing.assert_allclose(two[:, 1], quasi, rtol=1e-9)
     found = fit.effects().set_index("group")
     np.testing.assert_allclose(found["value"], unit / (unit + rest / sums) * mean, rtol=1e-9)
     assert found["rows"].to_dict() == data["u"].value_counts().to_dict()
+    new = data.iloc[[3, 8, 30]]  # a row of a unit not seen: its effect and the rest are to come
+    X = np.column_stack([np.ones(3), new[["x", "z"]]])
+    variance = np.einsum("ij,jk,ik->i", X, fit.covariance.to_numpy(), X) + unit + rest
+    ahead = fit.predict(new, interval="prediction", level=0.9)
+    reach = stats.t.ppf(0.95, fit.df.min()) * np.sqrt(variance)
+    np.testing.assert_allclose(ahead["high"] - ahead["prediction"], reach, rtol=1e-9)
 
 
 @pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")
@@ -251,6 +270,9 @@ def test_frequencies_stand_for_equal_rows() -> None:
     assert short.nobs == counts.sum()
     weighted = qn.fit_panel("y ~ x", DATA.assign(n=counts + 1), weights="n")
     assert "use frequency=" in weighted.summary()
+    for most, said in ((1, False), (2, True)):  # of ones alone nobody asks how often they stand
+        pair = qn.fit_panel("y ~ x", DATA.assign(n=np.minimum(counts + 1, most)), weights="n")
+        assert ("use frequency=" in pair.summary()) is said
     refused(lambda: qn.fit_panel("y ~ x", DATA, frequency="w"), "is no whole number")
 
 
@@ -313,6 +335,7 @@ def test_what_depends_on_other_columns_is_left_out_with_a_note() -> None:
     near = DATA.assign(x2=DATA["x"] + 1e-6 * DATA["z"])  # has digits of its own
     kept = qn.fit_panel("y ~ x + x2", near, drop_collinear=True)
     assert kept.names == ("Intercept", "x", "x2")
+    assert "Left out" not in kept.summary()
     cells = DATA.assign(k=np.where(DATA["q"] == "d", 0, DATA["t"] % 2))
     fit = qn.fit_panel("y ~ C(q) * C(k)", cells, drop_collinear=True)
     assert np.linalg.matrix_rank(np.asarray(fit.sample.design, float)) == len(fit.names)
@@ -443,6 +466,7 @@ def test_what_linearmodels_fitted_is_read_by_its_parts(
     assert ("Intercept" in found.names) == ("Intercept" in own.names)
     assert (found.nobs, found.outcome_name) == (own.nobs, "y")
     assert found.inference.name == own.inference.name
+    assert (found.sample.weights is None) is (weights is None)  # weights of one are none
     assert [group.name for group in found.sample.effects] == [g.name for g in own.sample.effects]
     assert found.sample.unit is not None
     assert (found.sample.unit.name, found.sample.unit.count) == ("u", UNITS)
@@ -457,6 +481,9 @@ def test_what_is_none_of_the_accepted_fits_is_refused_by_its_name() -> None:
     refused(lambda: from_results(wrong), "its coefficients are not those of least squares on its")
     wrong.params = known * (1.0 + 5e-7)
     assert from_results(wrong).nobs == len(DATA)
+    wrong.model.dependent.dataframe = 1e-3 * wrong.model.dependent.dataframe  # in thousands
+    wrong.params = 1e-3 * known * (1.0 + 2e-6)
+    refused(lambda: from_results(wrong), "its coefficients are not those of least squares on its")
     refused(lambda: from_results([1]), "expected a fit: .*; got list")
 
 
@@ -798,6 +825,14 @@ def test_the_within_share_of_an_instrumental_fit_is_about_unit_means() -> None:
     assert fit.rsquared_within == pytest.approx(1 - float(rest @ rest) / float(y @ y), rel=1e-9)
 
 
+def test_where_nothing_is_absorbed_the_share_within_is_that_of_all() -> None:
+    fit = qn.fit_panel("y ~ x", DATA, **PANEL)  # to know the unit absorbs nothing
+    assert fit.rsquared_within == fit.rsquared
+    within = qn.fit_panel("y ~ x", DATA, absorb="u")
+    y, x = (DATA[name] - DATA[name].groupby(DATA["u"]).transform("mean") for name in "yx")
+    assert within.rsquared_within == pytest.approx(np.corrcoef(y, x)[0, 1] ** 2, rel=1e-9)
+
+
 def test_weights_are_shown_beside_their_rows() -> None:
     fit = qn.fit_panel("y ~ x", DATA.iloc[::-1], weights="w")
     assert fit.augment()["weight"].tolist() == DATA["w"].iloc[::-1].tolist()
@@ -973,6 +1008,14 @@ def test_long_differences_go_from_each_units_first_row_to_its_last() -> None:
     assert found.nobs == 2
     assert found.params["x"] == pytest.approx((3 * 6 + 4 * 8) / (9 + 16))
     assert list(found.index) == [1, 0]
+    assert found.sample.periods is not None
+    assert list(found.sample.periods.labels) == [2, 3]  # of the later ends, not the fifth
+    far = data.assign(x=data["x"] + 1e10)  # a change counts, however small beside its level
+    again = qn.fit_differences("y ~ 0 + x", far, unit="u", time="t", lag="long", covariance="HC1")
+    assert again.params["x"] == found.params["x"]
+    tiny = data.assign(x=data["x"] * 2.0**-60)  # in another unit
+    again = qn.fit_differences("y ~ 0 + x", tiny, unit="u", time="t", lag="long", covariance="HC1")
+    assert again.params["x"] == pytest.approx(2.0**60 * found.params["x"])
 
 
 @pytest.mark.parametrize(
@@ -1054,6 +1097,7 @@ def test_two_sets_of_slopes_are_those_of_dummies() -> None:
     fit = qn.fit_panel("y ~ w", DATA, **PANEL, absorb=["u", "u[x]", "q", "q[z]"])
     found = fit.effects()
     assert list(dict.fromkeys(found["effect"])) == ["u", "q", "u[x]", "q[z]"]
+    assert list(found.index) == list(range(len(found)))
     part = fit.fitted - fit.params["w"] * DATA["w"]
     value = {key: own.set_index("group")["value"] for key, own in found.groupby("effect")}
     u, q = DATA["u"], DATA["q"]

@@ -207,3 +207,7 @@ def test_rows_that_a_regression_fits_closely_have_a_robust_error_of_their_own() 
     data = pd.concat([data.assign(c=0), pd.DataFrame({"y": [0.0], "a": 0, "b": 0, "c": 1})])
     with pytest.raises(qn.EstimationError, match="'c' rests on 1 row that the regression fits ex"):
         qn.fit_panel("y ~ a + b + c - 1", data, covariance="HC1")
+    for b, c, y in [([7, 5], [6, 3], [3, 1]), ([1, 2], [1, 7], [6, 8]), ([4, 5], [7, 1], [7, 6])]:
+        full = pd.DataFrame({"a": [1, 0, 0], "b": [0, *b], "c": [0, *c], "y": [10, *y]}) / 10
+        with pytest.raises(qn.EstimationError, match="no degrees of freedom are left"):
+            qn.fit_panel("y ~ a + b + c - 1", full, covariance="HC1")

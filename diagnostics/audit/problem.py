@@ -174,10 +174,10 @@ class Problem:
             ends = np.array([self.interval(key) for key in self.variables]).reshape(-1, 2)
             most: dict[str, float] = {}
             for key, pair in zip(self.variables, ends, strict=True):
-                finite = [abs(end) for end in pair if math.isfinite(end) and end != 0.0]
+                finite = [abs(end) for end in pair if math.isfinite(end)]
                 base = self.units[key[0]].base
                 most[base] = max([most.get(base, 0.0), *finite])
-            sizes = [most.get(self.units[key[0]].base, 0.0) or 1.0 for key in self.variables]
+            sizes = [most[self.units[key[0]].base] or 1.0 for key in self.variables]
             self.known["box"] = ends[:, 0], ends[:, 1], np.array(sizes)
         low, high, size = self.known["box"]
         low, high = low.copy(), high.copy()

@@ -247,9 +247,9 @@ def diffusion_errors(
         by default `embedded_diffusions`.
     families : sequence of str
         ``"gompertz"``, ``"logistic"``, ``"bass"``; Bass needs the column launch.
-    saturations : sequence of float
+    saturations : sequence of float, default (2.5, 5.0, 10.0)
         Saturation as multiples, above one, of the level at the origin: each is a rule of its own.
-    horizons : sequence of int
+    horizons : sequence of int, default (1, 2)
         Steps ahead, in years.
     least_growth : float, default 0.05
         An origin belongs to the diffusion if its last step is a growth of at least this share.

@@ -232,8 +232,8 @@ class SpecificationCurve(Tabular):
             reported_low=self.reported_low, reported_high=self.reported_high
         )
         if "run" in rows.columns:
-            order = pd.Categorical(rows["run"], [*self.runs], ordered=True)
-            rows = rows.iloc[np.argsort(order.codes, kind="stable")]
+            order = pd.Index(self.runs).get_indexer(pd.Index(rows["run"]))
+            rows = rows.iloc[np.argsort(order, kind="stable")]
         else:
             rows = rows.assign(run="all")
         return plot_specification_runs(
@@ -374,12 +374,18 @@ def run_specifications(
         Resamples a specification.
     seed : int
         Root of the random numbers.
-    jobs, client, chunk, checkpoint, progress
-        As in `quesnay.monte_carlo`; a chunk is a number of specifications.
+    jobs : int, default 1
+        Processes.
     reported : (low, high)
         Rounding interval of the published figure.
     figure, unit : str
         What is estimated, and its unit.
+    chunk : int, default 25
+        Specifications that are estimated at once.
+    client, checkpoint
+        As in `quesnay.monte_carlo`.
+    progress : bool or callable, default False
+        As in `quesnay.monte_carlo`.
 
     Returns
     -------

@@ -185,7 +185,7 @@ def backtest_tables(
     ----------
     country : str
         Such as "CHN".
-    updates : sequence of (int, int)
+    updates : sequence of (int, int), default ((2017, 2018), (2018, 2020))
         Base year and target year.
     imports : {"included", "separate"}
         Which official table: "separate" updates the domestic block.

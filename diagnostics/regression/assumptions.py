@@ -224,7 +224,7 @@ def leave_out(examined: Examined, *, by: Grouping | None = None) -> LeftOut:
         found = cluster_influence(
             examined.projection, groups.codes, absorbed=examined.fit.df_absorbed
         )
-        values, exact = b - found.changes, not examined.fit.sample.effects
+        values, exact = b - found.changes, examined.fit.regression.absorber is None
     return LeftOut(groups.name, pd.DataFrame(values, index, names), rows, exact)
 
 

@@ -392,7 +392,9 @@ def _header(examined: Examined, bootstrap: str, tried: int | None) -> pd.DataFra
     dropped = fit.sample.dropped
     outcome, design = np.asarray(fit.sample.outcome, float), np.asarray(fit.sample.design, float)
     digest = hashlib.sha256(outcome.tobytes() + np.ascontiguousarray(design).tobytes()).hexdigest()
-    effects = ", ".join(f"{g.name} ({g.count})" for g in fit.sample.effects) or "none"
+    levels = [f"{g.name} ({g.count})" for g in fit.sample.effects]
+    slopes = [f"{name} ({columns.shape[1]})" for name, columns in fit.sample.slopes]
+    effects = ", ".join([*levels, *slopes]) or "none"
     clusters = ", ".join(f"{g.name} ({g.count})" for g in fit.sample.clusters) or "none"
     gone = (
         f"{dropped.missing} missing, {dropped.singletons} alone in an effect, "

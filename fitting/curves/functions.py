@@ -274,7 +274,7 @@ def _bass_pair(first: Array, last: Array, low: Array, high: Array) -> tuple[Arra
         decay = decay_factor(total * np.asarray(last))
         missed = np.abs((1 - decay) / (1 + ratio * decay) - high)
     # the bracket closes on its edge where the hazard falls: no q >= 0 meets the second point
-    good = (missed < 1e-9 * high) & (first > 0) & (last > first)
+    good = missed < 1e-9 * high
     return np.where(good, total / (1 + ratio), np.nan), np.where(
         good, total * ratio / (1 + ratio), np.nan
     )

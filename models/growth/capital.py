@@ -127,9 +127,9 @@ def perpetual_inventory(
         first ten years (Hall and Jones 1999).
     service_life : float, optional
         Mean life in years of the hyperbolic profile; by default ``2 / depreciation``.
-    efficiency : float
+    efficiency : float, default 0.5
         Shape of the hyperbola, below 1; 0.5 for equipment, 0.75 for structures.
-    retirement_spread : float
+    retirement_spread : float, default 0.25
         Standard deviation of service lives as a share of the mean; 0 retires all at once.
 
     Returns
@@ -158,7 +158,7 @@ def perpetual_inventory(
     flows = _flows(investment)
     parts = periods_in_year(flows.index, "investment")
     yearly = _rates(depreciation, flows.index, profile)
-    rate = -part_of_year(-yearly, parts) if parts > 1 else yearly
+    rate = -part_of_year(-yearly, parts)
     if initial is not None and not (is_number(initial) and initial >= 0):
         raise DataError(f"initial stock must be a number not below 0, got {shown(initial)}")
     past = _past_growth(flows, growth, parts, needed=initial is None or profile == "hyperbolic")
@@ -235,8 +235,7 @@ def capital_services(
     price = price[held.columns]
     _check_assets(held, price)
     parts = periods_in_year(held.index, "stocks")
-    worn = _asset_rates(depreciation, held.columns)
-    worn = -part_of_year(-worn, parts) if parts > 1 else worn
+    worn = -part_of_year(-_asset_rates(depreciation, held.columns), parts)
     average = (held.to_numpy()[1:] + held.to_numpy()[:-1]) / 2
     later = held.index[1:]
     if (property_income is None) == (rate is None):
@@ -319,7 +318,7 @@ def _past_growth(flows: pd.Series, growth: float | None, parts: int, *, needed: 
     if growth is not None:
         if not (is_number(growth) and growth > -1):
             raise DataError(f"growth must be a finite rate above -1, got {shown(growth)}")
-        return float(part_of_year(growth, parts)) if parts > 1 else float(growth)
+        return float(part_of_year(growth, parts))
     if not needed:
         return 0.0
     last = min(_FIRST_YEARS * parts, len(flows) - 1)
@@ -420,7 +419,7 @@ def _internal_rate(
 
 def _by_year(series: pd.Series, years: pd.Index, name: str) -> np.ndarray:
     """Return the values of the years needed, or name the first that is missing."""
-    missing = years.difference(series.index, sort=False)
+    missing = years.difference(series.index)
     if len(missing):
         raise DataError(f"{name}: no value for {missing[0]}; give every year from the second on")
     return series.loc[years].to_numpy()

@@ -149,20 +149,20 @@ def disaggregate(
         "quarterly", "monthly" or the number of periods in a given one, where no indicator says it.
     conversion : str
         "sum" for flows, "average" for indices, "first" or "last" for stocks.
-    intercept : bool
+    intercept : bool, default True
         Add a constant to the indicators of the regression methods.
     rho : float, optional
         Autoregressive parameter of the regression methods; by default searched.
     objective : str
         What the search for rho seeks: "maxlog" (the likelihood, recommended), "minrss-quilis" or
         "minrss-ecotrim" (the sum of squares weighted by covariances, or by correlations).
-    truncate : bool
+    truncate : bool, default True
         Set a negative estimate of rho to 0, as R's tempdisagg does.
-    additive : bool
+    additive : bool, default False
         Denton and Denton-Cholette in differences instead of proportions.
-    order : int
+    order : int, default 1
         Order of differencing of both, 1 or 2; 0 (levels) for "denton" only.
-    nonnegative : bool
+    nonnegative : bool, default False
         Allow no value below 0: among the series that add up and are nowhere negative, the one
         nearest to what the method asks for. Standard errors stay those without the bound.
 

@@ -119,9 +119,9 @@ def fit_grey(series: pd.Series, *, horizon: int = 3, level: float = 0.95) -> Gre
     series : Series
         Year -> positive value, at least four consecutive years; or quarters or other periods (a
         PeriodIndex), then growth, horizon and back-test are by period.
-    horizon : int
+    horizon : int, default 3
         Periods to forecast.
-    level : float
+    level : float, default 0.95
         Coverage of the intervals.
 
     Returns

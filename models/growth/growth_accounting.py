@@ -88,6 +88,11 @@ class GrowthAccounting(Tabular):
     def index(self, base: float = 100.0) -> pd.Series:
         """Return the level of TFP, `base` in the first of the years with growth less one.
 
+        Parameters
+        ----------
+        base : float, default 100.0
+            Level of the year before the first with growth.
+
         Examples
         --------
         >>> years = [2017, 2018]
@@ -375,7 +380,10 @@ def domar_aggregation(
         )
     poor = whole.index[~((whole.to_numpy() > 1 / _LARGEST) & (whole.to_numpy() < _LARGEST))]
     if len(poor):
-        raise DataError(f"value_added: the total of {poor[0]} is {whole[poor[0]]:g}, not above 0")
+        raise DataError(
+            f"value_added: the total of {poor[0]} is {whole[poor[0]]:g}, not a number above 0 that "
+            f"an economy can hold ({1 / _LARGEST:g} to {_LARGEST:g})"
+        )
     weights = pd.DataFrame(
         mean_shares(output[growth.columns].to_numpy(), whole.to_numpy()),
         growth.index,
@@ -401,7 +409,7 @@ def accumulate_contributions(
         Year x source in log points, such as "substitution" (cost share of ICT capital times its
         growth) and "synergy" (elasticity of productivity to ICT times the growth of ICT), from the
         second year on.
-    initial : float
+    initial : float, default 0.0
         Level of the first year, in the unit of `value_added`.
 
     Returns

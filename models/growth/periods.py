@@ -14,7 +14,7 @@ from quesnay.models.inputs import check_unique, finite_numbers
 _FREQUENCIES = {"quarterly": "Q", "monthly": "M"}
 _GAPLESS = "periods must follow each other"
 _LATEST = 1e9  # a number beyond it counts something else than years
-_IN_YEAR = {"Y": 1, "A": 1, "Q": 4, "M": 12}  # by the first letter of a frequency
+_IN_YEAR = {"Y": 1, "Q": 4, "M": 12}  # by the first letter of a frequency
 _NAMES = {1: "year", 4: "quarter", 12: "month"}
 
 
@@ -158,7 +158,8 @@ def part_of_year(rate: Any, count: int) -> Any:
     >>> float(part_of_year(0.21, 2).round(4))
     0.1
     """
-    return np.expm1(np.log1p(rate) / count)
+    with np.errstate(divide="ignore"):  # what loses all in a year loses all in each part of it
+        return np.expm1(np.log1p(rate) / count)
 
 
 def same_labels(first: pd.Index, second: pd.Index, names: tuple[str, str], *, what: str) -> None:

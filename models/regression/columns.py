@@ -46,9 +46,12 @@ class Grouping:
         return Grouping(self.name, codes.astype(np.intp), self.labels[left])
 
     def between(self, rows: npt.NDArray[Any]) -> "Grouping":
-        """Return periods of some rows from the first to the last, those without a row included."""
+        """Return periods of some rows from the first to the last, those without a row included.
+
+        There is at least one row, and each has its period.
+        """
         codes = self.codes[rows]
-        first, last = (int(codes.min()), int(codes.max())) if codes.size else (0, -1)
+        first, last = int(codes.min()), int(codes.max())
         return Grouping(self.name, codes - first, self.labels[first : last + 1])
 
 

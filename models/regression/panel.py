@@ -259,7 +259,7 @@ def fit_differences(
         One row a unit and time.
     unit, time : str
         Columns of unit and time.
-    lag : int or "long"
+    lag : int or "long", default 1
         Times between the two ends, counted among those in the data before rows are dropped (a gap
         gives no difference), or ``"long"``: each unit's last less its first time.
     absorb : str or tuple of str

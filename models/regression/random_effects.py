@@ -149,9 +149,9 @@ def fit_correlated_random_effects(
     """
     panel = _read(formula, data, (unit, time, cluster), weights, drop_collinear)
     refuse_dependent(panel.X, panel.names)
-    means, varying = _unit_means(panel)
+    means, some = _unit_means(panel)
     columns, names = [panel.X], list(panel.names)
-    for place in np.flatnonzero(varying):
+    for place in np.flatnonzero(some):  # of what does not vary inside units the mean is itself
         wide = np.column_stack([*columns, means[:, place]])
         scaled = wide / np.sqrt((wide**2).sum(axis=0))
         if np.linalg.svd(scaled, compute_uv=False)[-1] > 1e-9:
@@ -250,13 +250,12 @@ def _read(
 
 
 def _unit_means(panel: PanelData) -> tuple[Array, npt.NDArray[np.bool_]]:
-    """Return the (weighted) mean of each row's unit, and which columns vary inside and between."""
+    """Return the (weighted) mean of each row's unit, and which columns have one beyond rounding."""
     weights = np.ones(panel.nobs) if panel.sample.weights is None else panel.sample.weights
     codes, count = panel.unit.codes, panel.unit.count
     sums = cluster_sums(panel.X * weights[:, None], codes, count)
     means = (sums / np.bincount(codes, weights, minlength=count)[:, None])[codes]
-    apart = np.abs(panel.X - means).max(axis=0) > 1e-12 * np.abs(panel.X).max(axis=0)
-    return means, np.asarray(apart & means_beyond_rounding(means, panel.X))
+    return means, means_beyond_rounding(means, panel.X)
 
 
 def _estimate(

@@ -141,12 +141,12 @@ class Answers(Functions):
 
     @overload
     def predict(
-        self, new_data: pd.DataFrame | None = None, *, interval: None = None, level: float = 0.95
+        self, new_data: pd.DataFrame | None = None, *, interval: None = None, level: float = ...
     ) -> "pd.Series[float]": ...
 
     @overload
     def predict(
-        self, new_data: pd.DataFrame | None = None, *, interval: str, level: float = 0.95
+        self, new_data: pd.DataFrame | None = None, *, interval: str, level: float = ...
     ) -> pd.DataFrame: ...
 
     def predict(
@@ -248,6 +248,13 @@ class Answers(Functions):
         """Resample clusters, or rows where there are none, and estimate again.
 
         Random effects without clusters resample units. A cluster or unit drawn twice is two.
+
+        Parameters
+        ----------
+        draws : int, default 1999
+            Resamples.
+        seed : int, SeedSequence or Generator, default 0
+            Random numbers.
 
         Examples
         --------
@@ -481,7 +488,10 @@ class PanelFit(Answers, Tabular):
     def rsquared_within(self) -> float:
         """Share of the variation left by the absorbed effects that regressors explain."""
         if self.theta is not None and self.sample.unit is not None:
-            rest, whole = (self._about_units(v) for v in (self._residuals(), self._outcome()))
+            rest, whole = (
+                weighed(self._about_units(v), self.sample.weights)
+                for v in (self._residuals(), self._outcome())
+            )
             return 1.0 - float(rest @ rest) / float(whole @ whole)
         if self.regression.absorber is None:
             return self.rsquared
@@ -500,6 +510,11 @@ class PanelFit(Answers, Tabular):
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row a coefficient: estimate, error, statistic, p-value, interval.
+
+        Parameters
+        ----------
+        level : float, default 0.95
+            Coverage of the interval.
 
         Examples
         --------

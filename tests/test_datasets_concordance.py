@@ -248,6 +248,10 @@ def test_shares_that_lose_something_are_refused(shares: pd.DataFrame, said: str)
     ("data", "said"),
     [
         (pd.Series({"26": np.inf}), "'26' in column 0 is infinite"),
+        (pd.Series({"26": 1.0, "27": np.inf, "62": np.inf}), "'27' in column 0 is infinite"),
+        (pd.Series({"26": 1.0, "27": np.nan, "62": np.nan}), "'27' in column 0 is missing"),
+        (pd.Series([1.0] * 5, ["26", "27", "62", "62", "27"]), "'62' stands twice"),
+        (pd.DataFrame([[1.0] * 5], ["26"], list("abccb")), "'c' stands twice"),
         (pd.Series({"26": 1 + 2j}), "holds no numbers"),
         (pd.DataFrame([[1.0, 2.0]], index=["26"], columns=["a", "a"]), "'a' stands twice"),
         (pd.Series({26: 3.0}), "26 is no code of isic4; did you mean '26'"),

@@ -227,16 +227,28 @@ CUT = 1 << 17  # bytes, after which a transfer breaks off: two pieces
 
 
 @pytest.mark.parametrize(
-    "lie",
-    ["bytes 7-99/100", f"bytes {CUT}-{CUT}/{CUT + 1}", f"bytes {CUT}-{CUT}/{len(LONG) + 1}",
-     f"bytes {CUT - 1}-{len(LONG) - 2}/{len(LONG) - 1}"],  # as many bytes as it says
+    ("lie", "last"),
+    [
+        ("bytes 7-99/100", None), (f"bytes {CUT}-{CUT}/{CUT + 1}", None),
+        (f"bytes {CUT}-{CUT}/{len(LONG) + 1}", f"bytes={len(LONG)}-"),  # what came is kept
+        (f"bytes {CUT - 1}-{len(LONG) - 2}/{len(LONG) - 1}", None),  # as many bytes as it says
+    ],
 )  # fmt: skip
 def test_a_server_that_lies_about_the_place_is_asked_again(
-    plan: Plan, lie: str, tmp_path: Path
+    plan: Plan, lie: str, last: str | None, tmp_path: Path
 ) -> None:
     plan.body, plan.cut, plan.spans = LONG, [CUT], [lie]
     assert get(plan, tmp_path).read_bytes() == LONG
-    assert len(plan.asked) == 3
+    assert [asked.get("Range") for asked in plan.asked] == [None, f"bytes={CUT}-", last]
+
+
+def test_a_server_that_says_no_place_is_asked_again_after_one_byte_too(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "_PIECE", 1)
+    plan.cut, plan.spans = [1], [f"bytes */{len(TABLE)}"]
+    assert get(plan, tmp_path).read_bytes() == TABLE
+    assert [asked.get("Range") for asked in plan.asked] == [None, "bytes=1-", None]
 
 
 def test_a_file_that_changed_meanwhile_is_fetched_anew(plan: Plan, tmp_path: Path) -> None:

@@ -71,6 +71,8 @@ GRIDS = {
     "marks of footnotes": BASE.replace("farm,20", "farm (1),20").replace("mill,60", "Mill*,60"),
     "codes that became numbers": "s,1.0,2.0,homes\n1,20,40,140\n2,60,80,60\nwages,120,80,\n",
     "value added above": "s,farm,mill,homes\nwages,120,80,\nfarm,20,40,140\nmill,60,80,60\n",
+    "two levels of two sectors": "region,,r1,r2,r1\nsector,,a,a,homes\nr1,a,20,40,140\n"
+    "r2,a,60,80,60\nincome,wages,120,80,\n",
     "groups of columns named above": "s,farm,mill,Final demand,\n,,,homes,exports\n"
     "farm,20,40,100,40\nmill,60,80,50,10\nwages,120,80,,\n",
     "lines numbered both ways": "no,,1,2,3,4\n,s,farm,mill,homes,exports\n1,farm,20,40,100,40\n"
@@ -126,6 +128,19 @@ def test_subsidies_on_products_are_no_value_added(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", GRIDS)
 def test_grids_as_people_have_them(tmp_path: Path, kind: str) -> None:
     sound(qn.read_io(put(tmp_path, GRIDS[kind])))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "s,farm,mill,homes\nwages,120,,\nfarm,20,40,140\nmill,60,80,60\nprofits,,80,\n",
+        "s,consumption,farm,mill,exports\nfarm,140,20,40,0\nmill,,60,80,60\nwages,,120,80,\n",
+    ],
+)
+def test_what_stands_before_the_sectors_may_have_empty_cells(tmp_path: Path, text: str) -> None:
+    path = put(tmp_path, text)
+    sound(qn.read_io(path, blank="zero"))
+    refused(lambda: qn.read_io(path), r"is empty \(cell [BC]\d\); expected a number")
 
 
 def test_labels_of_two_levels_are_read_as_one(tmp_path: Path) -> None:
@@ -938,11 +953,20 @@ def test_a_few_chinese_letters_among_western_ones_are_not_taken_for_korean(tmp_p
     assert any("合计" in line for line in table.source.dropped)
 
 
+@pytest.mark.parametrize("farm", ["油茶业", "石社啥"])
 def test_two_common_letters_of_three_are_chinese_where_no_korean_has_such_bytes(
-    tmp_path: Path,
+    tmp_path: Path, farm: str
 ) -> None:
-    path = put(tmp_path, BASE.replace("farm", "油茶业"), encoding="gb18030")
-    assert list(qn.read_io(path).sectors) == ["油茶业", "mill"]
+    path = put(tmp_path, BASE.replace("farm", farm), encoding="gb18030")
+    assert list(qn.read_io(path).sectors) == [farm, "mill"]
+
+
+@pytest.mark.parametrize("farm", ["办办啊", "热入冉"])  # the first and the last bytes of Korean
+def test_two_common_letters_of_three_may_be_korean_and_are_asked_about(
+    tmp_path: Path, farm: str
+) -> None:
+    path = put(tmp_path, BASE.replace("farm", farm), encoding="gb18030")
+    refused(lambda: qn.read_io(path), "its encoding is not known")
 
 
 @pytest.mark.parametrize(
@@ -1166,6 +1190,13 @@ def test_what_all_regions_pay_is_no_row_of_the_last_region(tmp_path: Path) -> No
         table = qn.read_io(put(tmp_path, written))
         assert table.value_added.index.tolist() == ["wages"]
         assert table.final_demand.columns.tolist() == ["R_homes", "S_homes"]
+    merged = (
+        ",,R,,S,,R,,S,\n,,a,b,a,b,homes,stocks,homes,stocks\nR,a,10,20,0,0,60,10,0,0\n"
+        "R,b,30,10,0,0,50,10,0,0\nS,a,0,0,10,20,0,0,60,10\nS,b,0,0,30,10,0,0,50,10\n"
+        ",wages,60,70,60,70,,,,\n"
+    )
+    assert qn.read_io(put(tmp_path, merged)).final_demand.columns.tolist() == [
+        "R_homes", "R_stocks", "S_homes", "S_stocks"]  # fmt: skip
 
 
 @pytest.mark.parametrize(

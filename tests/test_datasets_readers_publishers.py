@@ -1,6 +1,7 @@
 """Tables of every publisher: small ones in their arrangement, and their own files where at hand."""
 
 import gzip
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -376,7 +377,11 @@ def test_a_tiny_sector_may_miss_what_rounding_leaves_and_no_more(
 
 def test_in_a_small_table_a_twentieth_of_the_unit_is_rounding(tmp_path: Path) -> None:
     near = write_rows(tmp_path / "near.xlsx", with_a_second_product("ADB", 2.0, 2.04, scale=10))
-    (warned,) = qn.read_io(near, layout="adb").source.warnings
+    table = qn.read_io(near, layout="adb")
+    (warned,) = table.source.warnings
+    told = re.search(r"tolerance,([^,\n]+)", table.to_csv())
+    assert told  # what is excused, and no more
+    assert 0.04 / 2.04 < float(told[1]) < 1.02 * 0.04 / 2.04
     assert "'AUS_C2' misses its output by 1.96 %, less than 0.05 in the table's unit" in warned
     far = write_rows(tmp_path / "far.xlsx", with_a_second_product("ADB", 2.0, 2.06, scale=10))
     with pytest.raises(qn.BalanceError, match=r"than rounding leaves \(0.05\)"):

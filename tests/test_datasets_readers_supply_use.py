@@ -94,6 +94,21 @@ def test_ibge_is_model_d_at_basic_prices(tmp_path: Path) -> None:
     assert table.source.layout == "ibge"  # known by the title of its first sheet
 
 
+@pytest.mark.parametrize("part", [100, 110])  # a product's supply, or all its uses, are 1
+def test_the_unit_of_a_table_of_uses_makes_no_difference(tmp_path: Path, part: int) -> None:
+    def scaled(sheets: Sheets) -> Sheets:
+        return {
+            name: [[c / part if isinstance(c, float) else c for c in row] for row in rows]
+            for name, rows in sheets.items()
+        }
+
+    small = _read(tmp_path, scaled(_uses()), scaled(_resources()))
+    np.testing.assert_allclose(part * small.Z, [[8.0, 32.0], [22.0, 38.0]])
+    np.testing.assert_allclose(part * small.final_demand, [[8.0, 32.0], [2.0, 58.0]])
+    assert small.imports is not None
+    np.testing.assert_allclose(part * small.imports.Z, [[2.0, 3.0]])
+
+
 def _without(part: str) -> Callable[[Sheets, Sheets], None]:
     def change(uses: Sheets, resources: Sheets) -> None:
         uses.pop(part, None)

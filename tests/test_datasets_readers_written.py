@@ -216,6 +216,9 @@ def test_an_exported_table_whose_labels_do_not_fit_is_refused(
 ) -> None:
     text = "block,row,farm,mill,homes\ntotal,farm,1,2,7\ntotal,mill,3,4,3\nvalue_added,w,6,4,\n"
     path = tmp_path / "t.csv"
+    path.write_text(text[: text.index("total")])
+    with pytest.raises(qn.DataError, match="no rows under the header"):
+        qn.read_io(path)
     path.write_text(text)
     assert qn.read_io(path).x.tolist() == [10, 10]
     path.write_text(text.replace(old, new))

@@ -242,9 +242,13 @@ def _assembled(sheet: Sheet, layout: str, options: ReadOptions, title: str) -> I
     entry = LAYOUTS[layout]
     assert entry.arrange is not None  # one sheet is enough for it
     plan = entry.arrange(sheet, options).told(options.roles)
-    accepted = options.tolerance or 0.0
-    plan = replace(plan, totals=entry.totals, tolerance=accepted, plain=layout == "quesnay")
-    return assemble(plan, title=title)
+    return assemble(
+        plan,
+        title=title,
+        totals=entry.totals,
+        tolerance=options.tolerance or 0.0,
+        plain=layout == "quesnay",
+    )
 
 
 def _frames(path: Path, options: ReadOptions) -> IOFrames:

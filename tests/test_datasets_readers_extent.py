@@ -23,11 +23,11 @@ def _record(kind: int, data: bytes) -> bytes:
 
 
 def _row(number: int) -> bytes:
-    return _record(0, struct.pack("<I", number) + b"\0" * 200)  # its size takes two groups
+    return _record(0, struct.pack("<II", number, 7) + b"\0" * 196)  # its size takes two groups
 
 
 def _cell(column: int, kind: int = 5) -> bytes:
-    return _record(kind, struct.pack("<II", column, 0) + b"\0" * 8)
+    return _record(kind, struct.pack("<II", column, 7) + b"\0" * 8)
 
 
 def _book(*sheets: bytes) -> bytes:

@@ -953,7 +953,7 @@ def test_a_few_chinese_letters_among_western_ones_are_not_taken_for_korean(tmp_p
     assert any("合计" in line for line in table.source.dropped)
 
 
-@pytest.mark.parametrize("farm", ["油茶业", "石社啥"])
+@pytest.mark.parametrize("farm", ["油茶业", "生设啥"])
 def test_two_common_letters_of_three_are_chinese_where_no_korean_has_such_bytes(
     tmp_path: Path, farm: str
 ) -> None:

@@ -226,6 +226,9 @@ def test_sheets_that_differ_by_the_year_are_not_chosen_among(tmp_path: Path) -> 
     refused(lambda: qn.read_io(path), "one sheet a year, 2019 to 2020: pass year=2020")
     sound(qn.read_io(path, year=2020))
     refused(lambda: qn.read_io(path, year=2017), "no sheet for the year 2017; it has 2019, 2020")
+    path = _sheets(tmp_path / "u.xlsx", in_2015_at_prices_of_2017=3, in_2016_at_prices_of_2017=1)
+    sound(qn.read_io(path, sheet="in 2016 at prices of 2017"))
+    assert qn.read_io(path).x.tolist() == [600, 600]  # the year of one sheet is its last
 
 
 CHINESE = (
@@ -1220,6 +1223,19 @@ def test_the_line_without_which_a_table_balances_is_named_with_a_remedy_that_wor
     sound(qn.read_io(path, roles=remedy))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "s,farm,mill,homes\nfarm,100,100,0\nmill,100,100,0\njobs by sector,5,6,\n",
+        "s,farm,mill,supply\nfarm,100,60,5\nmill,40,80,6\nwages,20,-20,\n",
+    ],
+)
+def test_the_only_income_or_use_is_not_the_odd_line(tmp_path: Path, text: str) -> None:
+    with pytest.raises(qn.BalanceError) as caught:
+        qn.read_io(put(tmp_path, text))
+    assert "all adds up" not in str(caught.value)
+
+
 def test_the_odd_line_is_named_though_a_sector_stands_still(tmp_path: Path) -> None:
     text = (
         "s,farm,mill,idle,homes\nfarm,20.1,40.2,0,139.7\nmill,60.3,80.1,0,59.6\nidle,0,0,0,0\n"
@@ -1268,11 +1284,21 @@ def test_options_that_would_be_passed_over_are_refused(tmp_path: Path) -> None:
     refused(lambda: qn.read_io(path, layout="eora", roles={"a": "drop"}), "leave roles= out")
 
 
-def test_the_sheet_of_a_table_goes_before_one_of_coefficients(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("names", "also"),
+    [
+        (("A", "Table"), ()),
+        (("A", "Table", "Other"),
+         ("sheet 'Table', the first that holds a table; also Other: sheet=",)),
+    ],
+)  # fmt: skip
+def test_the_sheet_of_a_table_goes_before_one_of_coefficients(
+    tmp_path: Path, names: tuple[str, ...], also: tuple[str, ...]
+) -> None:
     path = tmp_path / "t.xlsx"
     book = xlsxwriter.Workbook(path)
     rows = [line.split(",") for line in BASE.splitlines()]
-    for name in ("A", "Table", "Other"):
+    for name in names:
         sheet = book.add_worksheet(name)
         for i, row in enumerate(rows[:3] if name == "A" else rows):
             for j, cell in enumerate(row[:3] if name == "A" else row):
@@ -1281,9 +1307,20 @@ def test_the_sheet_of_a_table_goes_before_one_of_coefficients(tmp_path: Path) ->
     table = qn.read_io(path)
     sound(table)
     assert table.source.sheet == "Table"
-    assert table.source.assumed == (
-        "sheet 'Table', the first that holds a table; also Other: sheet=",
-    )
+    assert table.source.assumed == also
+
+
+@pytest.mark.parametrize(("rows", "told"), [(600, 1), (601, 0)])
+def test_beside_a_large_sheet_no_other_is_looked_at(tmp_path: Path, rows: int, told: int) -> None:
+    path = tmp_path / "t.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name in ("Table", "Other"):
+            sheet = book.add_worksheet(name)
+            for i, line in enumerate(BASE.splitlines()):
+                for j, cell in enumerate(line.split(",")):
+                    sheet.write(i, j, float(cell) if cell.isdigit() else cell)
+            sheet.write(rows - 1, 0, "a note")
+    assert len(qn.read_io(path).source.assumed) == told
 
 
 def test_words_about_a_table_in_an_archive_are_no_table(tmp_path: Path) -> None:

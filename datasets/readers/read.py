@@ -472,7 +472,7 @@ def _odd_one(frames: IOFrames) -> str:
         ("column", F.columns, F.to_numpy().T, (sold, bought), ("drop", "if it is no demand")),
     ):
         gap = sums - (total if x is None else x)
-        room = 1e-6 * np.abs(sums).max(initial=0.0)
+        room = 1e-6 * np.abs(sums).max()
         alike = np.flatnonzero((np.abs(lines - gap) <= room).all(axis=1))
         if len(lines) > 1 and len(alike):
             name = str(names[alike[0]])

@@ -104,6 +104,7 @@ def test_the_name_of_a_row_is_the_one_nearest_its_code() -> None:
     assert told(arranged(turned).rows)[:2] == [(5, "01", "sector", "农业"),
                                                (6, "02", "sector", "采掘")]  # fmt: skip
     short = [["42"], ["", "", "01", "02", "GO"], ["", "01", 1.0, 2.0, 3.0], ["7", "02", *[1.0] * 3]]
+    assert arranged([["亿元", *short[1][1:]], *short[2:]]).unit == "亿元"  # in the corner
     assert told(arranged(short).rows) == [(2, "01", "sector", ""), (3, "02", "sector", "7")]
 
 
@@ -117,6 +118,8 @@ def test_codes_that_are_no_products_are_read_by_the_name_over_them() -> None:
     assert told(arranged(rows).columns)[11][2] == "imports"
     far = [rows[0], [""] * 16, *rows[1:]]
     assert told(arranged(far).columns)[11] == (13, "X9", "sector", "")
+    first = [*rows[4:-1], [*[""] * 13, "进口", "", ""]]  # none from the last row
+    assert told(arranged(first).columns)[11] == (13, "X9", "sector", "")
     rows[0][13] = "总产出"
     assert told(arranged(rows).columns)[11][2] == "sector"
     rows[3][13] = "最终使用合计"

@@ -213,7 +213,7 @@ def _codes_beside(sheet: Sheet, place: _Place) -> tuple[int, int] | None:
 
 
 def _no_table(sheet: Sheet) -> DataError:
-    filled = [i for i in range(len(sheet.rows)) if any(sheet.texts(i, 8))]
+    filled = sheet.filled()
     if not filled:
         return DataError(f"{sheet.title}: no header row found; the sheet is empty")
     if len(filled) == 1:
@@ -304,7 +304,7 @@ def _stop(sheet: Sheet, row: int, sectors: dict[str, int], key: Callable[[str], 
     return len(sheet.rows)
 
 
-def unit_of(sheet: Sheet, header: int, corner: int = 0) -> str | None:
+def unit_of(sheet: Sheet, header: int, corner: int) -> str | None:
     """Return the unit that a title row or the corner of the table states, or None."""
     cells = [text for i in range(min(header, 12)) for text in sheet.texts(i, 6)]
     for cell in [*cells, *sheet.texts(header, corner)]:

@@ -94,6 +94,9 @@ def test_a_label_that_stands_twice_is_told_with_both_places() -> None:
         ('a,"two\nlines"\nb,c\n', ",", [["a", "two\nlines"], ["b", "c"]]),
         ('a,"say ""so"""\n', ",", [["a", 'say "so"']]),
         ("a,b", ",", [["a", "b"]]),
+        # of the first twenty lines
+        ("a,b\n" * 20 + ";" * 30, ",", [*([["a", "b"]] * 20), [";" * 30]]),
+        ("a,b\n" * 19 + ";" * 30, ";", [*([["a,b"]] * 19), [""] * 31]),
         ("\n\na,b\n", ",", [[], [], ["a", "b"]]),
     ],
 )

@@ -208,6 +208,14 @@ def _sheets(path: Path, hidden: str = "", **factors: int) -> Path:
     return path
 
 
+def test_of_many_sheets_thirty_are_named(tmp_path: Path) -> None:
+    path = _sheets(tmp_path / "t.xlsx", **{f"T{k:02d}": 1 for k in range(31)})
+    listed = ", ".join(f"T{k:02d}" for k in range(30))
+    refused(
+        lambda: qn.read_io(path, sheet="quite other"), f"no sheet 'quite other'; it has {listed}$"
+    )
+
+
 def test_a_hidden_sheet_is_read_when_named_or_alone(tmp_path: Path) -> None:
     path = _sheets(tmp_path / "t.xlsx", hidden="old", old=3, final=1)
     sound(qn.read_io(path))

@@ -106,7 +106,8 @@ def test_a_country_a_year_and_a_unit_are_chosen() -> None:
     other = [
         row
         for unit, geo, year in (("MIO_EUR", "AT", "2015"), ("MIO_EUR", "DE", "2015"),
-                                ("MIO_NAC", "AT", "2016"), ("MIO_EUR", "AT", "2016"))
+                                ("MIO_NAC", "AT", "2016"), ("MIO_EUR", "AT", "2016"),
+                                ("MIO_EUR", "AT", "2014"))
         for row in lines(spread("A", "A P3"), unit, geo, year)
     ]  # fmt: skip
     found = arranged(other, unit="MIO_NAC", country="AT", year=2016)
@@ -119,7 +120,8 @@ def test_a_country_a_year_and_a_unit_are_chosen() -> None:
     assert arranged(other, unit="persons", country="AT", year=2016).unit == "million euro"
     refused(lambda: arranged(other), r"holds 2 values of geo \(AT, DE\): pass country='AT'")
     refused(
-        lambda: arranged(other, country="AT"), r"2 values of time \(2015, 2016\): pass year=2016"
+        lambda: arranged(other, country="AT"),
+        r"3 values of time \(2014, 2015, 2016\): pass year=2016",
     )
     refused(lambda: arranged(other, country="FR"), "no country 'FR'; it has AT, DE$")
     refused(lambda: arranged(other, country="DEU"), "no country 'DEU'; did you mean 'DE'")

@@ -189,6 +189,9 @@ def test_of_many_uses_six_are_named_and_of_many_that_differ_five(tmp_path: Path)
     source = _read(tmp_path, uses, _resources()).source
     assert source is not None
     assert source.recognised[1] == "final use Exportação, a, b, c, d, e ..."
+    uses["demanda"] = [row[:8] for row in uses["demanda"]]
+    named = _read(tmp_path, uses, _resources()).source.recognised[1]
+    assert named == "final use Exportação, a, b, c, d, e"
     changed = copy.deepcopy(_resources())
     changed["producao"][3] = ["", "", *[f"{k:02d} x" for k in range(4, 10)]]
     changed["producao"][4] = ["10", "Grain", 80.0, 20.0, 0.0, 0.0, 0.0, 0.0]

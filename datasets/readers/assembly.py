@@ -455,7 +455,8 @@ class _Parts:
             if total.any():
                 known = down if self.x is None else {**down, "the output": self.x}
                 self._drop_total(line, total, known, len(self.Z), "row")
-        for line in [*plan.of("columns", "total"), *self.subtotals]:
+        again = plan.of("columns", "output")[1:]  # the first is taken
+        for line in [*plan.of("columns", "total"), *self.subtotals, *again]:
             total = numbers.block(self.sectors, [line], blank=True)[:, 0]
             if total.any():
                 runs = across | self._runs(line)

@@ -96,6 +96,16 @@ def test_a_country_buys_each_product_of_all_others_and_keeps_the_income_it_pays(
     assert home.value_added.to_dict("index") == {"D1": {"B": 7.0}}  # nobody at home gets the other
 
 
+def test_of_many_countries_of_a_world_sixty_are_named() -> None:
+    names = [f"C{k:02d}_A" for k in range(61)]
+    world = IOFrames(
+        Z=pd.DataFrame(1.0, names, names), final_demand=pd.DataFrame({"C00_H": 1.0}, names),
+        value_added=pd.DataFrame(1.0, ["D1"], names), output=None, imports=None, unit="", name="w",
+    )  # fmt: skip
+    listed = ", ".join(f"C{k:02d}" for k in range(60))
+    refused(lambda: cut_country(world, "Xyz", "t.csv"), f"no country 'Xyz'; it has {listed}$")
+
+
 def test_a_line_of_a_world_that_is_cut_short_is_no_note() -> None:
     rows = ("rowLabels,AT_A,AT_P3_S14", "AT_A,1,2", "a note")
     assert len(arrange_figaro(sheet(*rows), read_options({})).rows) == 1

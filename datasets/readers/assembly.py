@@ -444,7 +444,6 @@ class _Parts:
                         f"row {names}: a memorandum, inputs add up to output without it"
                     )
                     self.rows[role], self.inputs[role] = [], self.inputs[role][:0]
-                    self.finals[role] = self.finals[role][:0]
                 return
 
     def _check_totals(self) -> None:

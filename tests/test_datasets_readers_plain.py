@@ -70,6 +70,8 @@ GRIDS = {
     "a second table below": BASE + ",,,\ncoefficients,farm,mill,\nfarm,.1,.2,\nmill,.3,.4,\n",
     "marks of footnotes": BASE.replace("farm,20", "farm (1),20").replace("mill,60", "Mill*,60"),
     "codes that became numbers": "s,1.0,2.0,homes\n1,20,40,140\n2,60,80,60\nwages,120,80,\n",
+    "an income and a use of one word": "s,Farm,mill,Wages\nfarm,20,40,140\nMill,60,80,60\n"
+    "wages,120,80,\n",
     "value added above": "s,farm,mill,homes\nwages,120,80,\nfarm,20,40,140\nmill,60,80,60\n",
     "two levels of two sectors": "region,,r1,r2,r1\nsector,,a,a,homes\nr1,a,20,40,140\n"
     "r2,a,60,80,60\nincome,wages,120,80,\n",

@@ -125,6 +125,8 @@ def test_csv_gives_dimensions_values_and_flags(tmp_path: Path) -> None:
     assert data.frame["OBS_FLAG"].tolist() == ["", "p", ""]
     assert data.units == ("CP_MEUR",)
     assert "3 observations, 1 not published. Units: CP_MEUR" in data.summary()
+    short = CSV.replace("3365450,\n", "3365450\n").replace(":,\n", ":\n")  # no flag, no cell for it
+    assert qn.read_sdmx(write(tmp_path, "short.csv", short)).frame.equals(data.frame)
 
 
 def test_sdmx_ml_gives_the_same_numbers_and_the_power_of_ten(tmp_path: Path) -> None:

@@ -141,6 +141,10 @@ def test_a_file_put_there_by_hand_is_recorded_and_held_to_it(tmp_path: Path) -> 
     path = qn.download("figaro_2024", year=2019, folder=tmp_path)
     record = (tmp_path / f"{FILE}.sha256").read_text("utf-8")
     assert record == f"{hashlib.sha256(TABLE).hexdigest()}  {FILE}\n"
+    written = (tmp_path / f"{FILE}.sha256").stat()
+    assert qn.download("figaro_2024", year=2019, folder=tmp_path) == path
+    again = (tmp_path / f"{FILE}.sha256").stat()  # not written again: the folder may be locked
+    assert (again.st_ino, again.st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
     path.write_bytes(TABLE.replace(b"70", b"71"))
     with pytest.raises(DataError, match=r"is not the one recorded in .*sha256.*delete both"):
         qn.download("figaro_2024", year=2019, folder=tmp_path)
@@ -316,7 +320,10 @@ def test_a_server_that_is_busy_is_asked_again(
     assert get(plan, tmp_path).read_bytes() == TABLE
     assert waits == [0.001, 0.002, 0.004]  # twice as long each time
     plan.status = [503] * 4
-    with pytest.raises(DataError, match=r"no whole file after 4 tries .*503"):
+    said = (
+        r"no whole file after 4 tries \(the server answers 503\); fetch it by hand"  # none is kept
+    )
+    with pytest.raises(DataError, match=said):
         get(plan, tmp_path / "busy")
     plan.status = [416] * 4  # though no part was asked for
     with pytest.raises(DataError, match=r"no whole file after 4 tries .the server lost the place"):
@@ -503,6 +510,24 @@ def test_every_entry_is_complete_and_each_year_has_one_file() -> None:
     for _, rows in every.groupby("name"):
         spans = rows.sort_values("first")
         assert (spans["first"].iloc[1:].to_numpy() == spans["last"].iloc[:-1] + 1).all()
+        for entry in spans.itertuples():
+            for year in (entry.first, entry.last):
+                assert room._entry(entry.name, year)["file"] == entry.file
+        for year in (spans["first"].iloc[0] - 1, spans["last"].iloc[-1] + 1):
+            with pytest.raises(DataError, match=f"no file of the year {year}: it covers"):
+                room._entry(spans["name"].iloc[0], year)
+
+
+def test_a_minute_is_waited_and_no_bar_is_shown_unless_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(room, "_fetch", asked.append)
+    given: list[dict[str, Any]] = [{}, {"timeout": 5, "progress": True}]
+    for more in given:
+        with pytest.raises(DataError, match="cannot be read"):
+            qn.download("wiod_2016", folder=tmp_path, **more)
+    assert [(one.timeout, one.progress) for one in asked] == [(60.0, False), (5.0, True)]
 
 
 def test_importing_the_package_loads_nothing_that_fetches() -> None:

@@ -386,6 +386,21 @@ def test_observations_without_series_are_read(tmp_path: Path) -> None:
     assert found["REF_AREA"].tolist()[:2] == ["DEU", "DEU"]
 
 
+def test_a_minute_is_waited_for_a_service_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    def closed(_: str, timeout: float) -> None:
+        asked.append(timeout)
+        raise DataError("closed")
+
+    monkeypatch.setattr("quesnay.datasets.sdmx._client", closed)
+    given: list[dict[str, Any]] = [{}, {"timeout": 5}]
+    for more in given:
+        with pytest.raises(DataError, match="closed"):
+            qn.read_sdmx("GDP", service="ESTAT", **more)
+    assert asked == [60.0, 5.0]
+
+
 def test_a_service_known_by_its_name_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("sdmx", reason='needs pip install "quesnay[sdmx]"')
     for name in ("HTTPS_PROXY", "https_proxy"):

@@ -407,13 +407,13 @@ def test_a_member_of_more_than_a_gigabyte_stays_packed(tmp_path: Path) -> None:
     data = (tmp_path / "AllTablesIO.zip").read_bytes()
     place = data.rindex(b"PK\x01\x02") + 24  # the size that the directory declares
     assert data[place : place + 4] == size
-    large = f"{name} unpacks to more than 1 GiB; refused: unpack it"
-    for more, said in ((0, "damaged archive"), (1, large)):  # where it is 1 GiB it is unpacked
-        declared = ((1 << 30) + more).to_bytes(4, "little")
-        (tmp_path / "AllTablesIO.zip").write_bytes(data[:place] + declared + data[place + 4 :])
-        with pytest.raises(DataError, match=said):
-            qn.download("bea_use", folder=tmp_path)
-        (tmp_path / "AllTablesIO.zip.sha256").unlink()
+    more, just = (((1 << 30) + one).to_bytes(4, "little") for one in (1, 0))
+    (tmp_path / "AllTablesIO.zip").write_bytes(data[:place] + more + data[place + 4 :])
+    with pytest.raises(DataError, match=f"{name} unpacks to more than 1 GiB; refused: unpack it"):
+        qn.download("bea_use", folder=tmp_path)
+    (tmp_path / "AllTablesIO.zip").write_bytes(data[:place] + just + data[place + 4 :])
+    (tmp_path / "AllTablesIO.zip.sha256").unlink()
+    assert qn.download("bea_use", folder=tmp_path).read_bytes() == b"x" * 9
 
 
 def test_a_folder_that_cannot_hold_the_file_names_another_way(plan: Plan, tmp_path: Path) -> None:

@@ -298,7 +298,7 @@ def test_of_two_outputs_or_sums_of_income_the_second_is_held_against_the_first(
 def test_a_sum_of_the_first_uses_is_known_among_sixty(
     tmp_path: Path, uses: int, sums: bool
 ) -> None:
-    lines = [
+    lines: list[list[Any]] = [
         ["s", "farm", "mill", *[f"use {k}" for k in range(uses)], "total of some"],
         ["farm", 20, 40, *[1] * uses, 2],
         ["mill", 60, 80, *[2] * uses, 4],

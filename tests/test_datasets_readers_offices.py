@@ -103,7 +103,12 @@ def test_the_name_of_a_row_is_the_one_nearest_its_code() -> None:
     turned = [[row[1], row[0], *row[2:]] for row in PROVINCE]  # the code may stand first
     assert told(arranged(turned).rows)[:2] == [(5, "01", "sector", "农业"),
                                                (6, "02", "sector", "采掘")]  # fmt: skip
-    short = [["42"], ["", "", "01", "02", "GO"], ["", "01", 1.0, 2.0, 3.0], ["7", "02", *[1.0] * 3]]
+    short: list[Any] = [
+        ["42"],
+        ["", "", "01", "02", "GO"],
+        ["", "01", 1.0, 2.0, 3.0],
+        ["7", "02", *[1.0] * 3],
+    ]
     assert arranged([["亿元", *short[1][1:]], *short[2:]]).unit == "亿元"  # in the corner
     assert told(arranged(short).rows) == [(2, "01", "sector", ""), (3, "02", "sector", "7")]
 

@@ -211,7 +211,7 @@ def _sheets(path: Path, hidden: str = "", **factors: int) -> Path:
 
 
 def test_of_many_sheets_thirty_are_named(tmp_path: Path) -> None:
-    path = _sheets(tmp_path / "t.xlsx", **{f"T{k:02d}": 1 for k in range(31)})
+    path = _sheets(tmp_path / "t.xlsx", "", **{f"T{k:02d}": 1 for k in range(31)})
     listed = ", ".join(f"T{k:02d}" for k in range(30))
     refused(
         lambda: qn.read_io(path, sheet="quite other"), f"no sheet 'quite other'; it has {listed}$"

@@ -94,6 +94,17 @@ def test_ibge_is_model_d_at_basic_prices(tmp_path: Path) -> None:
     assert table.source.layout == "ibge"  # known by the title of its first sheet
 
 
+def test_taxes_stand_apart_though_a_use_pays_none(tmp_path: Path) -> None:
+    uses = _uses()
+    uses["demanda"][4] = ["10", "Grain", 0.0, 55.0, 55.0, 110.0]  # only grain is taxed
+    uses["demanda"][5] = ["20", "Tools", 11.0, 44.0, 55.0, 110.0]
+    table = _read(tmp_path, uses, _resources())
+    assert table.taxes is not None
+    np.testing.assert_allclose(table.taxes.Z, [[1.0, 4.0]])
+    assert table.taxes.final_demand is not None
+    np.testing.assert_allclose(table.taxes.final_demand.to_numpy(), [[0.0, 5.0]])
+
+
 @pytest.mark.parametrize("part", [100, 110])  # a product's supply, or all its uses, are 1
 def test_the_unit_of_a_table_of_uses_makes_no_difference(tmp_path: Path, part: int) -> None:
     def scaled(sheets: Sheets) -> Sheets:

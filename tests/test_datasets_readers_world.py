@@ -33,6 +33,7 @@ def sheet(*rows: str) -> Sheet:
     [
         (("V1,A,B,HFCE", "TTL_A,1,2,3", "VALU,4,5,6"), "oecd"),
         (("V1,A,B,IMPO", "TTL_A,1,2,3", "VALU,4,5,6"), "oecd"),
+        (("V1,A,B,HFCE", "TTL_A,1,2,3", "VA,4,5,6"), "oecd"),
         (("V1,A,B,HFCE", "TTL_A,1,2,3"), None),  # too short for a table
         (("V1,A,B,homes", "TTL_A,1,2,3", "VALU,4,5,6"), None),
         (("V1,A,B,HFCE", "TTL_A,1,2,3", "wages,4,5,6"), None),
@@ -129,6 +130,14 @@ def test_parts_of_a_country_are_joined_where_the_first_of_them_stands() -> None:
                                             [4 + 6 + 12 + 14, 5 + 7 + 13 + 15]]  # fmt: skip
     assert joined.final_demand["MEX_H"].tolist() == [4, 6]
     assert joined.value_added.T["D1"].tolist() == [12, 14]
+
+
+def test_the_edition_of_2016_has_taxes_in_its_row_of_value_added() -> None:
+    rows = ("V1,AUS_A,AUS_B,AUS_HFCE", "AUS_A,1,2,3", "AUS_B,1,2,3", "VA+TAXSUB,4,5,0")
+    found = arrange_oecd(sheet(*rows), read_options({}))
+    assert found.edition == "2016"
+    assert found.assumed == ["row 'VA+TAXSUB': value added and taxes on products in one row"]
+    assert arrange_oecd(sheet(*rows[:3], "VA,4,5,0"), read_options({})).edition == ""
 
 
 def test_the_first_row_of_a_national_table_may_hold_numbers_and_their_marks() -> None:

@@ -177,6 +177,7 @@ def test_years_across_stand_in_the_cells_of_a_wide_file() -> None:
     assert found.edition == "AT 2019, flows TOTAL"
     assert not looks_eurostat(Sheet("t.csv", "", [["stk_flow", "ind_use", "geo"]], ","))
     assert not looks_eurostat(Sheet("t.csv", "", [], ","))
+    assert not looks_eurostat(Sheet("t.csv", "", [["a title"], list(HEAD)], ","))
 
 
 def test_a_line_as_short_as_the_header_is_told_by_its_number() -> None:

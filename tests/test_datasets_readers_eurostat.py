@@ -175,6 +175,9 @@ def test_years_across_stand_in_the_cells_of_a_wide_file() -> None:
     found = arrange_eurostat(sheet, read_options({"year": 2019}))
     assert [found.numbers.sheet.cell(0, k) for k in range(3)] == ["A", 3.5, 8.0]
     assert found.edition == "AT 2019, flows TOTAL"
+    bare: list[Any] = [[row[0].removeprefix("freq,").removeprefix("A,"), *row[1:]] for row in rows]
+    same = arrange_eurostat(Sheet("t.tsv", "", bare, "\t"), read_options({"year": 2019}))
+    assert (same.edition, same.unit) == (found.edition, "million euro")  # units stand first
     assert not looks_eurostat(Sheet("t.csv", "", [["stk_flow", "ind_use", "geo"]], ","))
     assert not looks_eurostat(Sheet("t.csv", "", [], ","))
     assert not looks_eurostat(Sheet("t.csv", "", [["a title"], list(HEAD)], ","))

@@ -515,9 +515,9 @@ def test_every_entry_is_complete_and_each_year_has_one_file() -> None:
     for _, rows in every.groupby("name"):
         spans = rows.sort_values("first")
         assert (spans["first"].iloc[1:].to_numpy() == spans["last"].iloc[:-1] + 1).all()
-        for entry in spans.itertuples():
-            for year in (entry.first, entry.last):
-                assert room._entry(entry.name, year)["file"] == entry.file
+        for entry in spans.to_dict("records"):
+            for year in (entry["first"], entry["last"]):
+                assert room._entry(entry["name"], year)["file"] == entry["file"]
         for year in (spans["first"].iloc[0] - 1, spans["last"].iloc[-1] + 1):
             with pytest.raises(DataError, match=f"no file of the year {year}: it covers"):
                 room._entry(spans["name"].iloc[0], year)

@@ -226,6 +226,15 @@ def test_an_exported_table_whose_labels_do_not_fit_is_refused(
         qn.read_io(path)
 
 
+def test_a_table_may_have_been_written_as_exact(tmp_path: Path) -> None:
+    frame = pd.DataFrame([[1, 2], [3, 4]], ["a", "b"], ["a", "b"])
+    text = qn.InputOutputTable(frame, [7, 3], [6, 4], tolerance=0).to_csv()
+    path = tmp_path / "exact.csv"
+    path.write_text(text, encoding="utf-8")
+    for table in (text, qn.read_io(path).to_csv()):
+        assert "\ntolerance,0" in table
+
+
 def test_a_line_of_labels_that_says_nothing_is_passed_over(tmp_path: Path) -> None:
     frame = pd.DataFrame([[1, 2], [3, 4]], ["a", "b"], ["a", "b"])
     text = qn.InputOutputTable(frame, [7, 3], [6, 4]).to_csv()

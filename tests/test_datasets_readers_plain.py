@@ -84,6 +84,8 @@ GRIDS = {
     "noughts before a digit and a letter": BASE.replace("farm", "01A").replace("mill", "1A"),
     "a sign of sums": "s,farm,mill,Σ,homes\nfarm,20,40,60,140\nmill,60,80,140,60\n"
     "∑,80,120,200,200\nwages,120,80,200,\n",
+    "a corner like an output": "output,1,2,homes\n1,20,40,140\n2,60,80,60\nwages,120,80,\n",
+    "a corner like an income": "wages,1,2,homes\n1,20,40,140\n2,60,80,60\nprofits,120,80,\n",
     "a sector called x": "s,farm,x,homes\nfarm,20,40,140\nx,60,80,60\nwages,120,80,\n",
 }
 
@@ -156,6 +158,8 @@ def test_labels_of_two_levels_are_read_as_one(tmp_path: Path) -> None:
     assert list(table.final_demand) == ["r1_homes", "r2_homes"]
     A = np.array([[10, 20, 5, 5], [10, 10, 5, 5], [5, 5, 10, 10], [5, 5, 10, 10]]) / 100
     np.testing.assert_allclose(table.multipliers(), np.linalg.inv(np.eye(4) - A).sum(axis=0))
+    own = text.replace("sector,a,b,a,b,", "sector,a,b,a,c,").replace(",b,5,5,10", ",c,5,5,10")
+    assert list(qn.read_io(put(tmp_path, own)).sectors) == ["r1_a", "r1_b", "r2_a", "r2_c"]
 
 
 HANDBOOK = (

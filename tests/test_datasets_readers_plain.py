@@ -158,7 +158,7 @@ def test_labels_of_two_levels_are_read_as_one(tmp_path: Path) -> None:
     assert list(table.final_demand) == ["r1_homes", "r2_homes"]
     A = np.array([[10, 20, 5, 5], [10, 10, 5, 5], [5, 5, 10, 10], [5, 5, 10, 10]]) / 100
     np.testing.assert_allclose(table.multipliers(), np.linalg.inv(np.eye(4) - A).sum(axis=0))
-    own = text.replace("sector,a,b,a,b,", "sector,a,b,a,c,").replace(",b,5,5,10", ",c,5,5,10")
+    own = text.replace("a,b,a,b,", "a,b,a,c,").replace(",b,5,5,10", ",c,5,5,10")
     assert list(qn.read_io(put(tmp_path, own)).sectors) == ["r1_a", "r1_b", "r2_a", "r2_c"]
 
 

@@ -209,6 +209,7 @@ SERIES = pd.Series({"26": 1.0})
         (lambda: to().apply([1.0]), "expected a Series, DataFrame or InputOutputTable, got list"),
         (lambda: to().with_weights({}), "weights: expected"),
         (lambda: to().with_weights({"26": {"C": 0.5}}), "'26' add up to 0.5, not 1"),
+        (lambda: to().with_weights({"26": {"C": 0.999998}}), "'26' add up to 0.999998, not 1"),
         (lambda: to().with_weights({"26": {"Z": 1.0}}), "'Z' is no code of the target"),
         (lambda: to().with_weights({"26": {"C": -1.0}}), "-1.0 is no share"),
         (lambda: to().with_weights({"4": {"C": 1.0}}), "'4' is no code of isic4"),
@@ -223,6 +224,10 @@ def test_an_odd_argument_is_named(call: object, said: str) -> None:
 
 def to() -> qn.Concordance:
     return qn.concordance("isic4", "isic4_sections")
+
+
+def test_shares_may_miss_one_by_a_millionth() -> None:
+    assert to().with_weights({"26": {"C": 0.9999995}}).check(SERIES).ok
 
 
 SHARES = pd.DataFrame({"x": [0.5, 0.5], "y": [0.5, 0.5]})
@@ -248,6 +253,10 @@ def test_shares_that_lose_something_are_refused(shares: pd.DataFrame, said: str)
     ("data", "said"),
     [
         (pd.Series({"26": np.inf}), "'26' in column 0 is infinite"),
+        (pd.Series({"26": 1.0, "27": np.inf, "62": np.inf}), "'27' in column 0 is infinite"),
+        (pd.Series({"26": 1.0, "27": np.nan, "62": np.nan}), "'27' in column 0 is missing"),
+        (pd.Series([1.0] * 5, ["26", "27", "62", "62", "27"]), "'62' stands twice"),
+        (pd.DataFrame([[1.0] * 5], ["26"], list("abccb")), "'c' stands twice"),
         (pd.Series({"26": 1 + 2j}), "holds no numbers"),
         (pd.DataFrame([[1.0, 2.0]], index=["26"], columns=["a", "a"]), "'a' stands twice"),
         (pd.Series({26: 3.0}), "26 is no code of isic4; did you mean '26'"),

@@ -141,6 +141,10 @@ def test_a_file_put_there_by_hand_is_recorded_and_held_to_it(tmp_path: Path) -> 
     path = qn.download("figaro_2024", year=2019, folder=tmp_path)
     record = (tmp_path / f"{FILE}.sha256").read_text("utf-8")
     assert record == f"{hashlib.sha256(TABLE).hexdigest()}  {FILE}\n"
+    written = (tmp_path / f"{FILE}.sha256").stat()
+    assert qn.download("figaro_2024", year=2019, folder=tmp_path) == path
+    again = (tmp_path / f"{FILE}.sha256").stat()  # not written again: the folder may be locked
+    assert (again.st_ino, again.st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
     path.write_bytes(TABLE.replace(b"70", b"71"))
     with pytest.raises(DataError, match=r"is not the one recorded in .*sha256.*delete both"):
         qn.download("figaro_2024", year=2019, folder=tmp_path)
@@ -227,16 +231,28 @@ CUT = 1 << 17  # bytes, after which a transfer breaks off: two pieces
 
 
 @pytest.mark.parametrize(
-    "lie",
-    ["bytes 7-99/100", f"bytes {CUT}-{CUT}/{CUT + 1}", f"bytes {CUT}-{CUT}/{len(LONG) + 1}",
-     f"bytes {CUT - 1}-{len(LONG) - 2}/{len(LONG) - 1}"],  # as many bytes as it says
+    ("lie", "last"),
+    [
+        ("bytes 7-99/100", None), (f"bytes {CUT}-{CUT}/{CUT + 1}", None),
+        (f"bytes {CUT}-{CUT}/{len(LONG) + 1}", f"bytes={len(LONG)}-"),  # what came is kept
+        (f"bytes {CUT - 1}-{len(LONG) - 2}/{len(LONG) - 1}", None),  # as many bytes as it says
+    ],
 )  # fmt: skip
 def test_a_server_that_lies_about_the_place_is_asked_again(
-    plan: Plan, lie: str, tmp_path: Path
+    plan: Plan, lie: str, last: str | None, tmp_path: Path
 ) -> None:
     plan.body, plan.cut, plan.spans = LONG, [CUT], [lie]
     assert get(plan, tmp_path).read_bytes() == LONG
-    assert len(plan.asked) == 3
+    assert [asked.get("Range") for asked in plan.asked] == [None, f"bytes={CUT}-", last]
+
+
+def test_a_server_that_says_no_place_is_asked_again_after_one_byte_too(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "_PIECE", 1)
+    plan.cut, plan.spans = [1], [f"bytes */{len(TABLE)}"]
+    assert get(plan, tmp_path).read_bytes() == TABLE
+    assert [asked.get("Range") for asked in plan.asked] == [None, "bytes=1-", None]
 
 
 def test_a_file_that_changed_meanwhile_is_fetched_anew(plan: Plan, tmp_path: Path) -> None:
@@ -304,16 +320,21 @@ def test_a_server_that_is_busy_is_asked_again(
     assert get(plan, tmp_path).read_bytes() == TABLE
     assert waits == [0.001, 0.002, 0.004]  # twice as long each time
     plan.status = [503] * 4
-    with pytest.raises(DataError, match=r"no whole file after 4 tries .*503"):
+    said = (
+        r"no whole file after 4 tries \(the server answers 503\); fetch it by hand"  # none is kept
+    )
+    with pytest.raises(DataError, match=said):
         get(plan, tmp_path / "busy")
     plan.status = [416] * 4  # though no part was asked for
     with pytest.raises(DataError, match=r"no whole file after 4 tries .the server lost the place"):
         get(plan, tmp_path / "lost")
 
 
-def test_a_missing_file_is_not_asked_for_twice(plan: Plan, tmp_path: Path) -> None:
-    plan.status = [404]
-    with pytest.raises(DataError, match=r"404 .*by hand from https://ec\.europa\.eu.*put it at"):
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_missing_file_is_not_asked_for_twice(plan: Plan, tmp_path: Path, status: int) -> None:
+    plan.status = [status]
+    said = rf"answers {status} .*by hand from https://ec\.europa\.eu.*put it at"
+    with pytest.raises(DataError, match=said):
         get(plan, tmp_path)
     assert len(plan.asked) == 1
 
@@ -386,10 +407,13 @@ def test_a_member_of_more_than_a_gigabyte_stays_packed(tmp_path: Path) -> None:
     data = (tmp_path / "AllTablesIO.zip").read_bytes()
     place = data.rindex(b"PK\x01\x02") + 24  # the size that the directory declares
     assert data[place : place + 4] == size
-    declared = (2 << 30).to_bytes(4, "little")
-    (tmp_path / "AllTablesIO.zip").write_bytes(data[:place] + declared + data[place + 4 :])
+    more, just = (((1 << 30) + one).to_bytes(4, "little") for one in (1, 0))
+    (tmp_path / "AllTablesIO.zip").write_bytes(data[:place] + more + data[place + 4 :])
     with pytest.raises(DataError, match=f"{name} unpacks to more than 1 GiB; refused: unpack it"):
         qn.download("bea_use", folder=tmp_path)
+    (tmp_path / "AllTablesIO.zip").write_bytes(data[:place] + just + data[place + 4 :])
+    (tmp_path / "AllTablesIO.zip.sha256").unlink()
+    assert qn.download("bea_use", folder=tmp_path).read_bytes() == b"x" * 9
 
 
 def test_a_folder_that_cannot_hold_the_file_names_another_way(plan: Plan, tmp_path: Path) -> None:
@@ -491,6 +515,24 @@ def test_every_entry_is_complete_and_each_year_has_one_file() -> None:
     for _, rows in every.groupby("name"):
         spans = rows.sort_values("first")
         assert (spans["first"].iloc[1:].to_numpy() == spans["last"].iloc[:-1] + 1).all()
+        for entry in spans.to_dict("records"):
+            for year in (entry["first"], entry["last"]):
+                assert room._entry(entry["name"], year)["file"] == entry["file"]
+        for year in (spans["first"].iloc[0] - 1, spans["last"].iloc[-1] + 1):
+            with pytest.raises(DataError, match=f"no file of the year {year}: it covers"):
+                room._entry(spans["name"].iloc[0], year)
+
+
+def test_a_minute_is_waited_and_no_bar_is_shown_unless_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(room, "_fetch", asked.append)
+    given: list[dict[str, Any]] = [{}, {"timeout": 5, "progress": True}]
+    for more in given:
+        with pytest.raises(DataError, match="cannot be read"):
+            qn.download("wiod_2016", folder=tmp_path, **more)
+    assert [(one.timeout, one.progress) for one in asked] == [(60.0, False), (5.0, True)]
 
 
 def test_importing_the_package_loads_nothing_that_fetches() -> None:

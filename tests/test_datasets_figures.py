@@ -65,6 +65,8 @@ def test_the_two_classifications_do_not_share_a_sector_id() -> None:
     panel = load_panel("china_provinces")
     assert panel.groupby("sector_id")["classification"].nunique().max() == 1
     assert panel["sector_id"].nunique() == 84
+    assert set(panel["sector_id"].str.partition("-")[0]) == {"2002", "2012"}
+    assert panel.columns.tolist()[3:5] == ["sector", "sector_id"]  # one beside the other
     assert panel.attrs["unit"] == "100 million yuan"
 
 
@@ -143,6 +145,7 @@ def test_vintages_are_both_there_for_2018_and_2019() -> None:
 
 def test_reported_figures_are_the_thirteen_printed_ones_and_three_of_a_trade_page() -> None:
     figures = load_reported("caict_2020")
+    assert figures.columns.tolist()[:6] == ["concept", "year", "printed", "value", "low", "high"]
     thirteen = {"T18", "T19", "T20", "S18", "S19", "S20", "H19", "J20", "C18", "G18", "G19"}
     assert set(figures.index) == thirteen | {"K18", "K19", "I18", "I19", "C19"}
     assert len(figures) == 16

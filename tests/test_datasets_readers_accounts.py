@@ -57,6 +57,7 @@ def test_totals_of_accounts_may_miss_the_sum_by_a_thousandth(tmp_path: Path) -> 
     assert "accounts: row 'Total': agrees with the sum of the sectors" in table.source.dropped
     with pytest.raises(qn.DataError, match="row 'Total' is not the sum of the sectors"):
         read(tmp_path, "sector,jobs\nA,5\nB,8\nTotal,13.02\n")
+    assert read(tmp_path, "sector,jobs\nA,500\nB,499\nTotal,1000\n").accounts is not None
 
 
 @pytest.mark.parametrize("place", [6, 7])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import quesnay as qn
+from quesnay.datasets.readers.archive import check_archive
 from quesnay.fitting.errors import DataError
 
 from .made_up_tables import quesnay_rows, write_rows
@@ -38,9 +39,33 @@ def test_other_packings_and_many_parts_are_refused(tmp_path: Path) -> None:
         archive.writestr("x", b"0" * 1000)
     refused(lambda: qn.read_io(path), "packed in an unusual way")
     with zipfile.ZipFile(path, "w") as archive:
-        for number in range(10_001):
+        for number in range(10_000):
             archive.writestr(str(number), b"")
-    refused(lambda: qn.read_io(path), "10001 parts in one workbook")
+    check_archive(path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("one more", b"")
+    refused(lambda: check_archive(path), "10001 parts in one workbook")
+
+
+@pytest.mark.parametrize(
+    ("packed", "size"), [(11 << 20, 1 << 30), (1 << 10, 1 << 26), (700_000, 70_000_000)]
+)
+def test_a_workbook_may_unpack_to_1_gib_64_mib_or_a_hundredfold(
+    tmp_path: Path, packed: int, size: int
+) -> None:
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x", b"0")
+    data = path.read_bytes()
+    for more in (0, 1):
+        declared = bytearray(bytes(packed - len(data)) + data)  # what stands before is no part
+        place = declared.rindex(b"PK\1\2") + 24
+        declared[place : place + 4] = struct.pack("<I", size + more)
+        path.write_bytes(declared)
+        if not more:
+            check_archive(path)
+    said = f"{packed:,} bytes would unpack to {size + 1:,}; refused as a zip bomb"
+    refused(lambda: check_archive(path), said)
 
 
 def test_parts_may_carry_fields_of_their_packer_before_their_bytes(tmp_path: Path) -> None:

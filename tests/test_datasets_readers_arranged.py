@@ -110,26 +110,39 @@ def test_a_second_table_begins_where_four_fifths_of_the_labels_stand_again(
     assert ("surplus" in [line.label for line in found.rows]) is not stops
 
 
+@pytest.mark.parametrize(("between", "named"), [(3, True), (4, False)])
+def test_the_name_of_a_use_stands_up_to_four_rows_above_the_codes(
+    between: int, named: bool
+) -> None:
+    lines = [",,,homes", *[",,,"] * between, "s,a,b,", "a,1,2,3", "b,4,5,6", "wages,1,2,"]
+    last = arranged("\n".join(lines) + "\n").columns[-1]
+    assert (last.label, last.role) == (("homes", "final_demand") if named else ("", "unlabelled"))
+    below = "s,a,b,\na,1,2,3\nb,4,5,6\nwages,1,2,homes\n"  # no name from the last row
+    assert arranged(below).columns[-1].role == "unlabelled"
+
+
 @pytest.mark.parametrize(
     ("cell", "unit"),
     [
         ("Table (million yen)", "million yen"), ("Unit: million euro", "million euro"),
         ("单位：万元", "万元"), ("Japan, million yen", "million yen"), ("Table 3", None),
         ("Japan; thousand tonnes", "thousand tonnes"), ("million " + "x" * 60, None),
+        ("million " + "x" * 39, "million " + "x" * 39), ("million " + "x" * 40, None),
+        ("x" * 52 + " million", "x" * 52 + " million"), ("x" * 53 + " million", None),  # 60 signs
     ],
 )  # fmt: skip
 def test_a_title_may_state_the_unit(cell: str, unit: str | None) -> None:
-    found = unit_of(Sheet("t", "", [["", cell], ["s"]]), 1)
+    found = unit_of(Sheet("t", "", [["", cell], ["s"]]), 1, 0)
     assert (None if found is None else found.lower()) == unit
 
 
 def test_the_unit_is_looked_for_in_twelve_rows_and_six_columns_and_in_the_corner() -> None:
     said = "million yen"
     rows: list[Any] = [["x"]]
-    assert unit_of(Sheet("t", "", [*(rows * 11), [said], ["s"]]), 12) == said
-    assert unit_of(Sheet("t", "", [*(rows * 12), [said], ["s"]]), 13) is None
-    assert unit_of(Sheet("t", "", [[*[""] * 5, said], ["s"]]), 1) == said
-    assert unit_of(Sheet("t", "", [[*[""] * 6, said], ["s"]]), 1) is None
+    assert unit_of(Sheet("t", "", [*(rows * 11), [said], ["s"]]), 12, 0) == said
+    assert unit_of(Sheet("t", "", [*(rows * 12), [said], ["s"]]), 13, 0) is None
+    assert unit_of(Sheet("t", "", [[*[""] * 5, said], ["s"]]), 1, 0) == said
+    assert unit_of(Sheet("t", "", [[*[""] * 6, said], ["s"]]), 1, 0) is None
     assert unit_of(Sheet("t", "", [["x"], [said, "s"]]), 1, 1) == said
     assert unit_of(Sheet("t", "", [["x"], ["s", said]]), 1, 1) is None
     found = arranged("(million yen),farm,mill,homes\n" + GRID.partition("\n")[2])
@@ -139,6 +152,10 @@ def test_the_unit_is_looked_for_in_twelve_rows_and_six_columns_and_in_the_corner
 
 
 def test_a_row_cut_short_is_told_by_its_number_under_the_header() -> None:
+    refused(
+        lambda: arranged(GRID.replace("mill,60,80,60", "mill,60")),
+        r"t: row 2 under the header \('mill'\) has 2 cells; 4 expected",
+    )
     refused(
         lambda: arranged(GRID.replace("mill,60,80,60", "mill,60,80")),
         r"t: row 2 under the header \('mill'\) has 3 cells; 4 expected, as the header has; put a "
@@ -194,6 +211,8 @@ def test_a_mistyped_first_sector_is_no_second_header() -> None:
 def test_a_list_of_cells_is_no_grid() -> None:
     cells = "a,b,1\n" * 6
     refused(lambda: arranged(f"from,to,x\n{cells}"), "cells listed one a line, no grid; pivot them")
+    five = "a,b,c,d,1\n" * 5  # no more columns, and no fewer lines
+    refused(lambda: arranged(f"from,to,of,in,x\n{five}"), "cells listed one a line, no grid; pivot")
     wide = "a,b,c,d,e,1\n" * 6
     refused(lambda: arranged(f"1,2,3,4,5,6\n{wide}"), "no label stands in a row and in a column")
     refused(lambda: arranged("from,to,x\na,b,1\na,b,2\na,b,3\na,b,4\n"), "no label stands in a row")

@@ -185,6 +185,7 @@ def test_a_row_of_value_added_may_hold_taxes_and_imports(
         (6, ("60", "140"), "the sales to sectors"),
         (6, ("20", "10"), "the 1 columns before it"),
         (3, ("100", "40"), "the 1 columns after it"),
+        (6, ("100", "40"), "columns 1 to 1 of final demand"),
     ],
 )
 def test_a_column_of_totals_may_be_the_sum_of_its_neighbours(
@@ -237,6 +238,13 @@ def test_a_total_that_misses_its_parts_is_refused_or_let_pass(tmp_path: Path) ->
     table = qn.read_io(path, tolerance=8.7e-3)
     assert table.source is not None
     assert table.source.dropped == ("row 'Total': agrees with the inputs from home but for 1",)
+    small = re.sub(r"\d+", lambda found: f"{int(found[0]) / 1000}", near)  # in another unit
+    path = put(tmp_path, small)
+    refused(
+        lambda: qn.read_io(path), "is 0.121 and the inputs from home 0.12; .* tolerance=8.7e-03"
+    )
+    bare = "s,farm,mill,homes\nfarm,20,40,140\nmill,60,80,60\nwages,120,80,\nTotal,80,125,\n"
+    assert read(tmp_path, bare, tolerance=0.04).x.tolist() == [200, 200]  # 5 of 125
     for line in ("Total,81,0,,,", "Total,0,121,,,", "Value added,108,0,,,"):
         path = put(tmp_path, PLAIN + line)
         said = f"row '{line.partition(',')[0]}' looks like a total, but at"
@@ -245,11 +253,69 @@ def test_a_total_that_misses_its_parts_is_refused_or_let_pass(tmp_path: Path) ->
     refused(lambda: qn.read_io(path), "at 'farm' it is 82 and the inputs from home 80; correct it")
     path = put(tmp_path, PLAIN + "Total,85,120,,,\n")  # 6 % are no rounding
     refused(lambda: qn.read_io(path), "is 85 and the inputs from home 80; correct it, or say")
+    for total, advice in ((80.8, "pass tolerance="), (80.9, "or say")):  # up to a hundredth
+        path = put(tmp_path, PLAIN + f"Total,{total},120,,,\n")
+        refused(partial(qn.read_io, path), f"is {total} and .* home 80; correct it, {advice}")
     path = put(tmp_path, PLAIN + "Total,80.01,120,,,\n")
     refused(lambda: qn.read_io(path), "is 80.01 and the inputs from home 80; correct it, pass tol")
     sums = "but at 'farm' it is 99 and its parts 108; correct it, or say what it is"
     path = put(tmp_path, PLAIN + "Value added,99,57,,,\n")
     refused(lambda: qn.read_io(path), sums)
+
+
+def test_of_two_outputs_or_sums_of_income_the_second_is_held_against_the_first(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "s,farm,mill,homes,output,total output\nfarm,20,40,140,200,200\nmill,60,80,60,200,200\n"
+        "value added,120,80,,,\nGDP,120,80,,,\noutput,200,200,,,\ntotal output,200,200,,,\n"
+    )
+    table = read(tmp_path, text)
+    assert table.value_added.to_dict("index") == {"value added": {"farm": 120.0, "mill": 80.0}}
+    assert table.source is not None
+    assert table.source.dropped == (
+        "row 'GDP': agrees with its parts",
+        "row 'output': agrees with the output",
+        "row 'total output': agrees with the output",
+        "column 'total output': agrees with the output",
+    )
+    rows = "\n".join([line.rpartition(",")[0].rpartition(",")[0] for line in text.splitlines()])
+    assert read(tmp_path, rows).source.dropped[1:] == table.source.dropped[1:3]
+    for old, new, said in (
+        ("GDP,120", "GDP,121", "row 'GDP' looks like a total, but at 'farm' it is 121"),
+        (
+            "200,200\nmill",
+            "200,201\nmill",
+            "column 'total output' looks like a total, but at 'farm'",
+        ),
+        ("total output,200", "total output,201", "row 'total output' looks like a total, but at"),
+    ):
+        assert old in text
+        refused(partial(read, tmp_path, text.replace(old, new)), said)
+
+
+@pytest.mark.parametrize(("uses", "sums"), [(60, True), (61, False)])
+def test_a_sum_of_the_first_uses_is_known_among_sixty(
+    tmp_path: Path, uses: int, sums: bool
+) -> None:
+    lines: list[list[Any]] = [
+        ["s", "farm", "mill", *[f"use {k}" for k in range(uses)], "total of some"],
+        ["farm", 20, 40, *[1] * uses, 2],
+        ["mill", 60, 80, *[2] * uses, 4],
+        ["wages", uses - 20, 2 * uses + 20, *[""] * (uses + 1)],
+    ]
+    lines[1][4], lines[2][5] = 7, 9
+    lines[1][-1], lines[2][-1] = 9, 13  # of the first three uses
+    lines[3][1:3] = uses + 6 - 20, 2 * uses + 7 + 20
+    path = put(tmp_path, "\n".join(",".join(map(str, line)) for line in lines) + "\n")
+    if sums:
+        assert qn.read_io(path, roles={"total of some": "total"}).source.dropped == (
+            "column 'total of some': agrees with columns 1 to 3 of final demand",
+        )
+    else:
+        refused(
+            lambda: qn.read_io(path, roles={"total of some": "total"}), "looks like a total, but"
+        )
 
 
 FLIPPED = "printed positive, subtracted from uses as the balance asks"
@@ -299,6 +365,14 @@ def test_a_row_without_which_the_columns_add_up_is_a_memorandum(tmp_path: Path, 
     assert table.source.dropped == (
         f"row {row!r}: a memorandum, inputs add up to output without it",
     )
+    rows = [f"{row} {word},7,9," for word in ("of goods", "of services", "of farms", "of mills")]
+    known = {line.split(",")[0]: "imports" if row == "imports" else "taxes" for line in rows}
+    text = text.replace(f"{row},7,9,", "\n".join([*rows, "Total inputs,200,200,"]))
+    first = ", ".join(map(repr, list(known)[:3]))
+    assert read(tmp_path, text, roles=known).source.dropped == (
+        f"row {first}: a memorandum, inputs add up to output without it",
+        "row 'Total inputs': agrees with the output",
+    )
 
 
 def test_a_margin_that_is_no_sum_is_refused_with_its_cell(tmp_path: Path) -> None:
@@ -327,13 +401,22 @@ def test_output_in_another_unit_than_the_flows_is_refused(tmp_path: Path, power:
     refused(lambda: qn.read_io(path), f"output is {times} times the sum of its row in every sector")
 
 
-def test_a_sector_that_makes_nothing_is_in_no_unit(tmp_path: Path) -> None:
-    text = (
-        "s,farm,mill,idle,homes,output\nfarm,20,40,0,140,0.2\nmill,60,80,0,60,0.2\n"
-        "idle,0,0,0,0,0\nwages,120,80,0,,\n"
-    )
-    path = put(tmp_path, text)
-    refused(lambda: qn.read_io(path), "output is 0.001 times the sum of its row in every sector")
+@pytest.mark.parametrize(
+    ("rows", "times"),
+    [
+        ("farm,0,20,40,140,0.2\nmill,0,60,80,60,0.2\nidle,0,0,0,0,0\nwages,0,120,80,,\n", "0.001"),
+        ("idle,0,0,0,0,3\nfarm,0,20,40,140,.2\nmill,0,60,80,60,.2\nwages,0,120,80,,\n", "0.001"),
+        ("idle,0,0,0,5,0\nfarm,0,20,40,140,0.2\nmill,0,60,80,60,0.2\nwages,0,120,80,,\n", "0.001"),
+        ("idle,0,0,0,0,0\nfarm,0,20,0,180,0.2\nmill,0,0,0,0,0\nwages,0,180,0,,\n", "0.001"),
+        ("farm,0,.02,.04,.14,200\nmill,0,.06,.08,.06,200\nidle,0,0,0,0,0\nwages,0,.12,.08,,\n",
+         "1000"),
+    ],
+)  # fmt: skip
+def test_a_sector_that_makes_or_sells_nothing_is_in_no_unit(
+    tmp_path: Path, rows: str, times: str
+) -> None:
+    path = put(tmp_path, f"s,idle,farm,mill,homes,output\n{rows}")
+    refused(lambda: qn.read_io(path), f"output is {times} times the sum of its row in every sector")
 
 
 @pytest.mark.parametrize(("share", "unit"), [(1.009, True), (1.015, False)])

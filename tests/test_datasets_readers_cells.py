@@ -130,6 +130,7 @@ def test_what_stands_for_zero_is_zero_and_numbers_stay() -> None:
     [
         ("  Total\n Output (1)", "total output"), ("Imports*", "imports"),
         ("\uff08\u8fdb\u53e3\uff09", "(\u8fdb\u53e3)"), ("\u8fdb \u53e3", "\u8fdb\u53e3"),
+        ("\u4e00 \u4e00", "\u4e00\u4e00"),
         ("Taxes /2/", "taxes"), ("d\u2019import", "d'import"), ("a b", "a b"),
         ("GDP \u8fdb \u53e3", "gdp \u8fdb\u53e3"),
         ("\u00b9", ""), ("Goods\u00b2\u00b3", "goods"), ("Goods: [b]", "goods"),

@@ -13,6 +13,7 @@ from quesnay.datasets.readers.containers import (
     PackedRow,
     Sheet,
     check_once,
+    check_proportion,
     label,
     open_book,
     plain_numbers,
@@ -94,6 +95,9 @@ def test_a_label_that_stands_twice_is_told_with_both_places() -> None:
         ('a,"two\nlines"\nb,c\n', ",", [["a", "two\nlines"], ["b", "c"]]),
         ('a,"say ""so"""\n', ",", [["a", 'say "so"']]),
         ("a,b", ",", [["a", "b"]]),
+        # of the first twenty lines
+        ("a,b\n" * 20 + ";" * 30, ",", [*([["a", "b"]] * 20), [";" * 30]]),
+        ("a,b\n" * 19 + ";" * 30, ";", [*([["a,b"]] * 19), [""] * 31]),
         ("\n\na,b\n", ",", [[], [], ["a", "b"]]),
     ],
 )
@@ -149,6 +153,9 @@ def test_labels_may_be_more_on_a_later_line(tmp_path: Path) -> None:
     lines = [",".join([*["a"] * k, *["1"] * (80 - k)]) for k in (1, 3, 2)]
     rows: list[Any] = sheet_of(tmp_path, "\n".join(lines) + "\n").rows
     assert [len(row.labels) for row in rows] == [1, 3, 3]  # at least those of the line before
+    lines = [",".join([*["a"] * k, *["1"] * (80 - k)]) for k in (1, 6, 7)]
+    rows = sheet_of(tmp_path, "\n".join(lines) + "\n").rows
+    assert [isinstance(row, PackedRow) for row in rows] == [True, True, False]
 
 
 def test_a_line_of_too_many_cells_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,6 +163,22 @@ def test_a_line_of_too_many_cells_is_told(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(sheet_of(tmp_path, "a,b,c,d,e\n").rows[0]) == 5
     said = "t.csv: a line has 6 cells, no table has more than 5; check separator and ends of lines"
     refused(lambda: sheet_of(tmp_path, "a,b,c,d,e,f\n"), said)
+
+
+@pytest.mark.parametrize(
+    ("packed", "size", "bomb"),
+    [
+        (1 << 30, 1 << 31, False), (1 << 30, (1 << 31) + 1, True),  # 2 GiB
+        (1, 1 << 28, False), (1, (1 << 28) + 1, True),  # 256 MiB
+        (1 << 20, 400 << 20, False), (1 << 20, (400 << 20) + 1, True),  # 400 fold
+    ],
+)  # fmt: skip
+def test_what_is_out_of_all_proportion_is_a_bomb(packed: int, size: int, bomb: bool) -> None:
+    if bomb:
+        said = f"t.gz: {packed:,} bytes would unpack to {size:,}; refused as a zip bomb"
+        refused(lambda: check_proportion("t.gz", packed, size), said)
+    else:
+        check_proportion("t.gz", packed, size)
 
 
 def test_numbers_in_plain_signs_are_numbers() -> None:

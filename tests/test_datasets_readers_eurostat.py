@@ -106,7 +106,8 @@ def test_a_country_a_year_and_a_unit_are_chosen() -> None:
     other = [
         row
         for unit, geo, year in (("MIO_EUR", "AT", "2015"), ("MIO_EUR", "DE", "2015"),
-                                ("MIO_NAC", "AT", "2016"), ("MIO_EUR", "AT", "2016"))
+                                ("MIO_NAC", "AT", "2016"), ("MIO_EUR", "AT", "2016"),
+                                ("MIO_EUR", "AT", "2014"))
         for row in lines(spread("A", "A P3"), unit, geo, year)
     ]  # fmt: skip
     found = arranged(other, unit="MIO_NAC", country="AT", year=2016)
@@ -119,7 +120,8 @@ def test_a_country_a_year_and_a_unit_are_chosen() -> None:
     assert arranged(other, unit="persons", country="AT", year=2016).unit == "million euro"
     refused(lambda: arranged(other), r"holds 2 values of geo \(AT, DE\): pass country='AT'")
     refused(
-        lambda: arranged(other, country="AT"), r"2 values of time \(2015, 2016\): pass year=2016"
+        lambda: arranged(other, country="AT"),
+        r"3 values of time \(2014, 2015, 2016\): pass year=2016",
     )
     refused(lambda: arranged(other, country="FR"), "no country 'FR'; it has AT, DE$")
     refused(lambda: arranged(other, country="DEU"), "no country 'DEU'; did you mean 'DE'")
@@ -173,8 +175,12 @@ def test_years_across_stand_in_the_cells_of_a_wide_file() -> None:
     found = arrange_eurostat(sheet, read_options({"year": 2019}))
     assert [found.numbers.sheet.cell(0, k) for k in range(3)] == ["A", 3.5, 8.0]
     assert found.edition == "AT 2019, flows TOTAL"
+    bare: list[Any] = [[row[0].removeprefix("freq,").removeprefix("A,"), *row[1:]] for row in rows]
+    same = arrange_eurostat(Sheet("t.tsv", "", bare, "\t"), read_options({"year": 2019}))
+    assert (same.edition, same.unit) == (found.edition, "million euro")  # units stand first
     assert not looks_eurostat(Sheet("t.csv", "", [["stk_flow", "ind_use", "geo"]], ","))
     assert not looks_eurostat(Sheet("t.csv", "", [], ","))
+    assert not looks_eurostat(Sheet("t.csv", "", [["a title"], list(HEAD)], ","))
 
 
 def test_a_line_as_short_as_the_header_is_told_by_its_number() -> None:

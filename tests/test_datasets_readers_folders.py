@@ -244,10 +244,12 @@ def test_of_several_systems_five_are_named(tmp_path: Path) -> None:
 
 
 def test_a_year_of_exiobase_is_chosen_among_archives_of_a_folder(tmp_path: Path) -> None:
-    for year in (2011, 2012):
+    for year in (2010, 2011, 2012):
         folder = write_exiobase(tmp_path / "made" / f"IOT_{year}_pxp")
         zipped(folder, tmp_path / "all" / f"IOT_{year}_pxp.zip", below=f"IOT_{year}_pxp/")
-    with pytest.raises(qn.DataError, match=r"2 files named Y.txt: years 2011, 2012.*year=2012"):
+    with pytest.raises(
+        qn.DataError, match=r"3 files named Y.txt: years 2010, 2011, 2012; .*year=2012"
+    ):
         qn.read_io(tmp_path / "all")
     source = qn.read_io(tmp_path / "all", year=2011).source
     assert source is not None

@@ -103,6 +103,14 @@ def test_the_name_of_a_row_is_the_one_nearest_its_code() -> None:
     turned = [[row[1], row[0], *row[2:]] for row in PROVINCE]  # the code may stand first
     assert told(arranged(turned).rows)[:2] == [(5, "01", "sector", "农业"),
                                                (6, "02", "sector", "采掘")]  # fmt: skip
+    short: list[Any] = [
+        ["42"],
+        ["", "", "01", "02", "GO"],
+        ["", "01", 1.0, 2.0, 3.0],
+        ["7", "02", *[1.0] * 3],
+    ]
+    assert arranged([["亿元", *short[1][1:]], *short[2:]]).unit == "亿元"  # in the corner
+    assert told(arranged(short).rows) == [(2, "01", "sector", ""), (3, "02", "sector", "7")]
 
 
 def test_codes_that_are_no_products_are_read_by_the_name_over_them() -> None:
@@ -115,6 +123,8 @@ def test_codes_that_are_no_products_are_read_by_the_name_over_them() -> None:
     assert told(arranged(rows).columns)[11][2] == "imports"
     far = [rows[0], [""] * 16, *rows[1:]]
     assert told(arranged(far).columns)[11] == (13, "X9", "sector", "")
+    first = [*rows[4:-1], [*[""] * 13, "进口", "", ""]]  # none from the last row
+    assert told(arranged(first).columns)[11] == (13, "X9", "sector", "")
     rows[0][13] = "总产出"
     assert told(arranged(rows).columns)[11][2] == "sector"
     rows[3][13] = "最终使用合计"
@@ -144,6 +154,8 @@ def test_imports_in_rows_leave_no_column_of_imports() -> None:
     refused(lambda: arranged(apart(M02="M03")), r"rows D.., M.. and columns differ: 02, 03")
     refused(lambda: arranged(apart(D01="D07")), r"rows D.., M.. and columns differ: 01, 07")
     refused(lambda: arranged(apart(VA003="VA005")), "nbs.csv: VA003 not found")
+    own = [[*row[:5], "X9" if i == 0 else 1.0, *row[5:]] for i, row in enumerate(apart())]
+    assert [line.role for line in arranged(own).columns][3] == "sector"  # assembly names it
 
 
 @pytest.mark.parametrize(("titles", "found"), [(39, True), (40, False)])

@@ -70,7 +70,11 @@ GRIDS = {
     "a second table below": BASE + ",,,\ncoefficients,farm,mill,\nfarm,.1,.2,\nmill,.3,.4,\n",
     "marks of footnotes": BASE.replace("farm,20", "farm (1),20").replace("mill,60", "Mill*,60"),
     "codes that became numbers": "s,1.0,2.0,homes\n1,20,40,140\n2,60,80,60\nwages,120,80,\n",
+    "an income and a use of one word": "s,Farm,mill,Wages\nfarm,20,40,140\nMill,60,80,60\n"
+    "wages,120,80,\n",
     "value added above": "s,farm,mill,homes\nwages,120,80,\nfarm,20,40,140\nmill,60,80,60\n",
+    "two levels of two sectors": "region,,r1,r2,r1\nsector,,a,a,homes\nr1,a,20,40,140\n"
+    "r2,a,60,80,60\nincome,wages,120,80,\n",
     "groups of columns named above": "s,farm,mill,Final demand,\n,,,homes,exports\n"
     "farm,20,40,100,40\nmill,60,80,50,10\nwages,120,80,,\n",
     "lines numbered both ways": "no,,1,2,3,4\n,s,farm,mill,homes,exports\n1,farm,20,40,100,40\n"
@@ -80,6 +84,8 @@ GRIDS = {
     "noughts before a digit and a letter": BASE.replace("farm", "01A").replace("mill", "1A"),
     "a sign of sums": "s,farm,mill,Σ,homes\nfarm,20,40,60,140\nmill,60,80,140,60\n"
     "∑,80,120,200,200\nwages,120,80,200,\n",
+    "a corner like an output": "output,1,2,homes\n1,20,40,140\n2,60,80,60\nwages,120,80,\n",
+    "a corner like an income": "wages,1,2,homes\n1,20,40,140\n2,60,80,60\nprofits,120,80,\n",
     "a sector called x": "s,farm,x,homes\nfarm,20,40,140\nx,60,80,60\nwages,120,80,\n",
 }
 
@@ -128,6 +134,19 @@ def test_grids_as_people_have_them(tmp_path: Path, kind: str) -> None:
     sound(qn.read_io(put(tmp_path, GRIDS[kind])))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "s,farm,mill,homes\nwages,120,,\nfarm,20,40,140\nmill,60,80,60\nprofits,,80,\n",
+        "s,consumption,farm,mill,exports\nfarm,140,20,40,0\nmill,,60,80,60\nwages,,120,80,\n",
+    ],
+)
+def test_what_stands_before_the_sectors_may_have_empty_cells(tmp_path: Path, text: str) -> None:
+    path = put(tmp_path, text)
+    sound(qn.read_io(path, blank="zero"))
+    refused(lambda: qn.read_io(path), r"is empty \(cell [BC]\d\); expected a number")
+
+
 def test_labels_of_two_levels_are_read_as_one(tmp_path: Path) -> None:
     text = (
         "region,,r1,,r2,,r1,r2,\nsector,,a,b,a,b,homes,homes,total\nregion,sector,,,,,,,\n"
@@ -139,6 +158,8 @@ def test_labels_of_two_levels_are_read_as_one(tmp_path: Path) -> None:
     assert list(table.final_demand) == ["r1_homes", "r2_homes"]
     A = np.array([[10, 20, 5, 5], [10, 10, 5, 5], [5, 5, 10, 10], [5, 5, 10, 10]]) / 100
     np.testing.assert_allclose(table.multipliers(), np.linalg.inv(np.eye(4) - A).sum(axis=0))
+    own = text.replace("a,b,a,b,", "a,b,a,c,").replace(",b,5,5,10", ",c,5,5,10")
+    assert list(qn.read_io(put(tmp_path, own)).sectors) == ["r1_a", "r1_b", "r2_a", "r2_c"]
 
 
 HANDBOOK = (
@@ -193,6 +214,14 @@ def _sheets(path: Path, hidden: str = "", **factors: int) -> Path:
     return path
 
 
+def test_of_many_sheets_thirty_are_named(tmp_path: Path) -> None:
+    path = _sheets(tmp_path / "t.xlsx", "", **{f"T{k:02d}": 1 for k in range(31)})
+    listed = ", ".join(f"T{k:02d}" for k in range(30))
+    refused(
+        lambda: qn.read_io(path, sheet="quite other"), f"no sheet 'quite other'; it has {listed}$"
+    )
+
+
 def test_a_hidden_sheet_is_read_when_named_or_alone(tmp_path: Path) -> None:
     path = _sheets(tmp_path / "t.xlsx", hidden="old", old=3, final=1)
     sound(qn.read_io(path))
@@ -211,6 +240,9 @@ def test_sheets_that_differ_by_the_year_are_not_chosen_among(tmp_path: Path) -> 
     refused(lambda: qn.read_io(path), "one sheet a year, 2019 to 2020: pass year=2020")
     sound(qn.read_io(path, year=2020))
     refused(lambda: qn.read_io(path, year=2017), "no sheet for the year 2017; it has 2019, 2020")
+    path = _sheets(tmp_path / "u.xlsx", in_2015_at_prices_of_2017=3, in_2016_at_prices_of_2017=1)
+    sound(qn.read_io(path, sheet="in 2016 at prices of 2017"))
+    assert qn.read_io(path).x.tolist() == [600, 600]  # the year of one sheet is its last
 
 
 CHINESE = (
@@ -938,11 +970,20 @@ def test_a_few_chinese_letters_among_western_ones_are_not_taken_for_korean(tmp_p
     assert any("合计" in line for line in table.source.dropped)
 
 
+@pytest.mark.parametrize("farm", ["油茶业", "生设啥"])
 def test_two_common_letters_of_three_are_chinese_where_no_korean_has_such_bytes(
-    tmp_path: Path,
+    tmp_path: Path, farm: str
 ) -> None:
-    path = put(tmp_path, BASE.replace("farm", "油茶业"), encoding="gb18030")
-    assert list(qn.read_io(path).sectors) == ["油茶业", "mill"]
+    path = put(tmp_path, BASE.replace("farm", farm), encoding="gb18030")
+    assert list(qn.read_io(path).sectors) == [farm, "mill"]
+
+
+@pytest.mark.parametrize("farm", ["办办啊", "热入冉"])  # the first and the last bytes of Korean
+def test_two_common_letters_of_three_may_be_korean_and_are_asked_about(
+    tmp_path: Path, farm: str
+) -> None:
+    path = put(tmp_path, BASE.replace("farm", farm), encoding="gb18030")
+    refused(lambda: qn.read_io(path), "its encoding is not known")
 
 
 @pytest.mark.parametrize(
@@ -1166,6 +1207,13 @@ def test_what_all_regions_pay_is_no_row_of_the_last_region(tmp_path: Path) -> No
         table = qn.read_io(put(tmp_path, written))
         assert table.value_added.index.tolist() == ["wages"]
         assert table.final_demand.columns.tolist() == ["R_homes", "S_homes"]
+    merged = (
+        ",,R,,S,,R,,S,\n,,a,b,a,b,homes,stocks,homes,stocks\nR,a,10,20,0,0,60,10,0,0\n"
+        "R,b,30,10,0,0,50,10,0,0\nS,a,0,0,10,20,0,0,60,10\nS,b,0,0,30,10,0,0,50,10\n"
+        ",wages,60,70,60,70,,,,\n"
+    )
+    assert qn.read_io(put(tmp_path, merged)).final_demand.columns.tolist() == [
+        "R_homes", "R_stocks", "S_homes", "S_stocks"]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -1187,6 +1235,19 @@ def test_the_line_without_which_a_table_balances_is_named_with_a_remedy_that_wor
         qn.read_io(path)
     assert f"without {odd} all adds up: roles={remedy}" in str(fault.value)
     sound(qn.read_io(path, roles=remedy))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "s,farm,mill,homes\nfarm,100,100,0\nmill,100,100,0\njobs by sector,5,6,\n",
+        "s,farm,mill,supply\nfarm,100,60,5\nmill,40,80,6\nwages,20,-20,\n",
+    ],
+)
+def test_the_only_income_or_use_is_not_the_odd_line(tmp_path: Path, text: str) -> None:
+    with pytest.raises(qn.BalanceError) as caught:
+        qn.read_io(put(tmp_path, text))
+    assert "all adds up" not in str(caught.value)
 
 
 def test_the_odd_line_is_named_though_a_sector_stands_still(tmp_path: Path) -> None:
@@ -1237,11 +1298,21 @@ def test_options_that_would_be_passed_over_are_refused(tmp_path: Path) -> None:
     refused(lambda: qn.read_io(path, layout="eora", roles={"a": "drop"}), "leave roles= out")
 
 
-def test_the_sheet_of_a_table_goes_before_one_of_coefficients(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("names", "also"),
+    [
+        (("A", "Table"), ()),
+        (("A", "Table", "Other"),
+         ("sheet 'Table', the first that holds a table; also Other: sheet=",)),
+    ],
+)  # fmt: skip
+def test_the_sheet_of_a_table_goes_before_one_of_coefficients(
+    tmp_path: Path, names: tuple[str, ...], also: tuple[str, ...]
+) -> None:
     path = tmp_path / "t.xlsx"
     book = xlsxwriter.Workbook(path)
     rows = [line.split(",") for line in BASE.splitlines()]
-    for name in ("A", "Table", "Other"):
+    for name in names:
         sheet = book.add_worksheet(name)
         for i, row in enumerate(rows[:3] if name == "A" else rows):
             for j, cell in enumerate(row[:3] if name == "A" else row):
@@ -1250,9 +1321,20 @@ def test_the_sheet_of_a_table_goes_before_one_of_coefficients(tmp_path: Path) ->
     table = qn.read_io(path)
     sound(table)
     assert table.source.sheet == "Table"
-    assert table.source.assumed == (
-        "sheet 'Table', the first that holds a table; also Other: sheet=",
-    )
+    assert table.source.assumed == also
+
+
+@pytest.mark.parametrize(("rows", "told"), [(600, 1), (601, 0)])
+def test_beside_a_large_sheet_no_other_is_looked_at(tmp_path: Path, rows: int, told: int) -> None:
+    path = tmp_path / "t.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name in ("Table", "Other"):
+            sheet = book.add_worksheet(name)
+            for i, line in enumerate(BASE.splitlines()):
+                for j, cell in enumerate(line.split(",")):
+                    sheet.write(i, j, float(cell) if cell.isdigit() else cell)
+            sheet.write(rows - 1, 0, "a note")
+    assert len(qn.read_io(path).source.assumed) == told
 
 
 def test_words_about_a_table_in_an_archive_are_no_table(tmp_path: Path) -> None:

@@ -431,11 +431,11 @@ def test_a_use_table_without_final_use(tmp_path: Path) -> None:
 def test_a_workbook_of_several_years_asks_for_one(tmp_path: Path) -> None:
     for name, rows in (("use", made.bea_use_rows()), ("make", made.bea_make_rows())):
         with pd.ExcelWriter(tmp_path / f"{name}.xlsx", engine="xlsxwriter") as book:
-            for year in ("2018", "2019"):
+            for year in ("2017", "2018", "2019"):
                 frame = pd.DataFrame(rows)
                 frame.to_excel(book, sheet_name=year, index=False, header=False)
     paths = {"layout": "bea", "make": tmp_path / "make.xlsx"}
-    said = "make.xlsx: one sheet a year, 2018 to 2019: pass year=2019"
+    said = "make.xlsx: one sheet a year, 2017 to 2019: pass year=2019"
     refused(lambda: qn.read_io(tmp_path / "use.xlsx", **paths), said)  # type: ignore[arg-type]
     table = qn.read_io(tmp_path / "use.xlsx", year=2019, **paths)  # type: ignore[arg-type]
     assert list(table.sectors) == ["11", "21"]

@@ -94,6 +94,32 @@ def test_ibge_is_model_d_at_basic_prices(tmp_path: Path) -> None:
     assert table.source.layout == "ibge"  # known by the title of its first sheet
 
 
+def test_taxes_stand_apart_though_a_use_pays_none(tmp_path: Path) -> None:
+    uses = _uses()
+    uses["demanda"][4] = ["10", "Grain", 0.0, 55.0, 55.0, 110.0]  # only grain is taxed
+    uses["demanda"][5] = ["20", "Tools", 11.0, 44.0, 55.0, 110.0]
+    table = _read(tmp_path, uses, _resources())
+    assert table.taxes is not None
+    np.testing.assert_allclose(table.taxes.Z, [[1.0, 4.0]])
+    assert table.taxes.final_demand is not None
+    np.testing.assert_allclose(table.taxes.final_demand.to_numpy(), [[0.0, 5.0]])
+
+
+@pytest.mark.parametrize("part", [100, 110])  # a product's supply, or all its uses, are 1
+def test_the_unit_of_a_table_of_uses_makes_no_difference(tmp_path: Path, part: int) -> None:
+    def scaled(sheets: Sheets) -> Sheets:
+        return {
+            name: [[c / part if isinstance(c, float) else c for c in row] for row in rows]
+            for name, rows in sheets.items()
+        }
+
+    small = _read(tmp_path, scaled(_uses()), scaled(_resources()))
+    np.testing.assert_allclose(part * small.Z, [[8.0, 32.0], [22.0, 38.0]])
+    np.testing.assert_allclose(part * small.final_demand, [[8.0, 32.0], [2.0, 58.0]])
+    assert small.imports is not None
+    np.testing.assert_allclose(part * small.imports.Z, [[2.0, 3.0]])
+
+
 def _without(part: str) -> Callable[[Sheets, Sheets], None]:
     def change(uses: Sheets, resources: Sheets) -> None:
         uses.pop(part, None)
@@ -174,6 +200,9 @@ def test_of_many_uses_six_are_named_and_of_many_that_differ_five(tmp_path: Path)
     source = _read(tmp_path, uses, _resources()).source
     assert source is not None
     assert source.recognised[1] == "final use Exportação, a, b, c, d, e ..."
+    uses["demanda"] = [row[:8] for row in uses["demanda"]]
+    named = _read(tmp_path, uses, _resources()).source.recognised[1]
+    assert named == "final use Exportação, a, b, c, d, e"
     changed = copy.deepcopy(_resources())
     changed["producao"][3] = ["", "", *[f"{k:02d} x" for k in range(4, 10)]]
     changed["producao"][4] = ["10", "Grain", 80.0, 20.0, 0.0, 0.0, 0.0, 0.0]

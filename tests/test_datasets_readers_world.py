@@ -12,6 +12,7 @@ from quesnay.datasets.readers.world import (
     arrange_figaro,
     arrange_oecd,
     arrange_wiod,
+    arrange_wiod_national,
     cut_country,
     looks_figaro,
     looks_oecd,
@@ -32,6 +33,7 @@ def sheet(*rows: str) -> Sheet:
     [
         (("V1,A,B,HFCE", "TTL_A,1,2,3", "VALU,4,5,6"), "oecd"),
         (("V1,A,B,IMPO", "TTL_A,1,2,3", "VALU,4,5,6"), "oecd"),
+        (("V1,A,B,HFCE", "TTL_A,1,2,3", "VA,4,5,6"), "oecd"),
         (("V1,A,B,HFCE", "TTL_A,1,2,3"), None),  # too short for a table
         (("V1,A,B,homes", "TTL_A,1,2,3", "VALU,4,5,6"), None),
         (("V1,A,B,HFCE", "TTL_A,1,2,3", "wages,4,5,6"), None),
@@ -43,6 +45,8 @@ def sheet(*rows: str) -> Sheet:
         (("V1,A,B,HFCE", "A,1,2,3", "VA,4,5,6", "TXS_INT_FNL,1,2,3"), "oecd"),
         (("V1,A,B,HFCE", "A,1,2,3", "VA,4,5,6"), None),
         (("A title", "V1,A,B,HFCE", "TTL_A,1,2,3", "VALU,4,5,6"), "oecd"),
+        (("A title,2018", "V1,A,B,HFCE", "TTL_A,1,2,3", "VALU,4,5,6"), "oecd"),
+        (("V1,AUS_A,HFCE", "AUS_A,1,2", "VA,4,5"), "oecd_icio"),
     ],
 )
 def test_a_table_of_the_oecd_is_known_by_its_codes(rows: tuple[str, ...], kind: str | None) -> None:
@@ -65,6 +69,8 @@ def test_a_matrix_of_figaro_has_its_corner_or_its_value_added_and_its_demand() -
         ((",,,,A", ",,,,Mill,Homes", ",,,,c1,c37"), False),  # the last of three rows
         ((",,,,A", ",,,,Mill,Homes", ",,,,AUS,AUS", ",,,,c1,own"), False),
         (("A title", "", ",,,,A", ",,,,Mill,Homes", ",,,,AUS,AUS", ",,,,c1,F4"), True),
+        (("A title",) * 16 + (",,,,A", ",,,,Mill,Homes", ",,,,AUS,AUS", ",,,,c1,F4"), True),
+        (("A title",) * 17 + (",,,,A", ",,,,Mill,Homes", ",,,,AUS,AUS", ",,,,c1,F4"), False),
     ],
 )
 def test_a_world_table_of_wiod_has_its_numbers_below_three_rows(
@@ -89,6 +95,16 @@ def test_a_country_buys_each_product_of_all_others_and_keeps_the_income_it_pays(
     assert home.imports[0].index.tolist() == ["B", "A"]  # as they come
     assert home.final_demand.to_numpy().tolist() == [[0, 2 + 3 + 4, 1 + 2]]
     assert home.value_added.to_dict("index") == {"D1": {"B": 7.0}}  # nobody at home gets the other
+
+
+def test_of_many_countries_of_a_world_sixty_are_named() -> None:
+    names = [f"C{k:02d}_A" for k in range(61)]
+    world = IOFrames(
+        Z=pd.DataFrame(1.0, names, names), final_demand=pd.DataFrame({"C00_H": 1.0}, names),
+        value_added=pd.DataFrame(1.0, ["D1"], names), output=None, imports=None, unit="", name="w",
+    )  # fmt: skip
+    listed = ", ".join(f"C{k:02d}" for k in range(60))
+    refused(lambda: cut_country(world, "Xyz", "t.csv"), f"no country 'Xyz'; it has {listed}$")
 
 
 def test_a_line_of_a_world_that_is_cut_short_is_no_note() -> None:
@@ -116,6 +132,28 @@ def test_parts_of_a_country_are_joined_where_the_first_of_them_stands() -> None:
     assert joined.value_added.T["D1"].tolist() == [12, 14]
 
 
+def test_the_edition_of_2016_has_taxes_in_its_row_of_value_added() -> None:
+    rows = ("V1,AUS_A,AUS_B,AUS_HFCE", "AUS_A,1,2,3", "AUS_B,1,2,3", "VA+TAXSUB,4,5,0")
+    found = arrange_oecd(sheet(*rows), read_options({}))
+    assert found.edition == "2016"
+    assert found.assumed == ["row 'VA+TAXSUB': value added and taxes on products in one row"]
+    assert arrange_oecd(sheet(*rows[:3], "VA,4,5,0"), read_options({})).edition == ""
+
+
+def test_the_first_row_of_a_national_table_may_hold_numbers_and_their_marks() -> None:
+    rows: list[Any] = [
+        ["Year", "Code", "Description", "Origin", "A01", "CONS_h"],
+        ["2014", "A01", "Crops", "Domestic", "1,5", "2"],
+        ["2014", "A01", "Crops", "Imports", "3", "4"],
+        ["2014", "VA", "Value added", "TOT", "5", "0"],
+    ]
+    found = arrange_wiod_national(Sheet("t.csv", "", rows, ";"), read_options({}))
+    assert [(line.place, line.label, line.role) for line in found.rows] == [
+        (1, "A01", "sector"), (2, "A01", "imported"), (3, "VA", "value_added"),
+    ]  # fmt: skip
+    assert found.numbers.style.decimal == ","
+
+
 def test_columns_of_no_country_are_what_their_number_or_name_says() -> None:
     rows = (
         ";;;;A;B;X", ";;;;Mill;Post;Exports;Total output", ";;;;AUS;AUS;", ";;;;c1;c2;c42",
@@ -126,6 +164,9 @@ def test_columns_of_no_country_are_what_their_number_or_name_says() -> None:
     assert [(line.label, line.role) for line in found.columns] == [
         ("AUS_A", "sector"), ("AUS_B", "sector"), ("X", "final_demand"), ("Total output", "output"),
     ]  # fmt: skip
+    made[0] = [*made[0], "", "GO"]  # a code stands over nothing else
+    last = arrange_wiod(Sheet("t.csv", "", made, ";"), read_options({})).columns[-1]
+    assert (last.place, last.label, last.role) == (8, "GO", "output")
 
 
 def test_rows_of_figaro_are_taxes_value_added_or_sectors() -> None:

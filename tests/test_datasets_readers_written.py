@@ -218,11 +218,23 @@ def test_an_exported_table_whose_labels_do_not_fit_is_refused(
 ) -> None:
     text = "block,row,farm,mill,homes\ntotal,farm,1,2,7\ntotal,mill,3,4,3\nvalue_added,w,6,4,\n"
     path = tmp_path / "t.csv"
+    path.write_text(text[: text.index("total")])
+    with pytest.raises(qn.DataError, match="no rows under the header"):
+        qn.read_io(path)
     path.write_text(text)
     assert qn.read_io(path).x.tolist() == [10, 10]
     path.write_text(text.replace(old, new))
     with pytest.raises(qn.DataError, match=message):
         qn.read_io(path)
+
+
+def test_a_table_may_have_been_written_as_exact(tmp_path: Path) -> None:
+    frame = pd.DataFrame([[1, 2], [3, 4]], ["a", "b"], ["a", "b"])
+    text = qn.InputOutputTable(frame, [7, 3], [6, 4], tolerance=0).to_csv()
+    path = tmp_path / "exact.csv"
+    path.write_text(text, encoding="utf-8")
+    for table in (text, qn.read_io(path).to_csv()):
+        assert "\ntolerance,0" in table
 
 
 def test_a_line_of_labels_that_says_nothing_is_passed_over(tmp_path: Path) -> None:

@@ -125,6 +125,8 @@ def test_csv_gives_dimensions_values_and_flags(tmp_path: Path) -> None:
     assert data.frame["OBS_FLAG"].tolist() == ["", "p", ""]
     assert data.units == ("CP_MEUR",)
     assert "3 observations, 1 not published. Units: CP_MEUR" in data.summary()
+    short = CSV.replace("3365450,\n", "3365450\n").replace(":,\n", ":\n")  # no flag, no cell for it
+    assert qn.read_sdmx(write(tmp_path, "short.csv", short)).frame.equals(data.frame)
 
 
 def test_sdmx_ml_gives_the_same_numbers_and_the_power_of_ten(tmp_path: Path) -> None:
@@ -382,6 +384,21 @@ def test_observations_without_series_are_read(tmp_path: Path) -> None:
     assert found["value"].tolist()[:2] == [3365450.0, 3474110.0]
     assert found["value"].dropna().tolist() == by_series["value"].dropna().tolist()
     assert found["REF_AREA"].tolist()[:2] == ["DEU", "DEU"]
+
+
+def test_a_minute_is_waited_for_a_service_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    def closed(_: str, timeout: float) -> None:
+        asked.append(timeout)
+        raise DataError("closed")
+
+    monkeypatch.setattr("quesnay.datasets.sdmx._client", closed)
+    given: list[dict[str, Any]] = [{}, {"timeout": 5}]
+    for more in given:
+        with pytest.raises(DataError, match="closed"):
+            qn.read_sdmx("GDP", service="ESTAT", **more)
+    assert asked == [60.0, 5.0]
 
 
 def test_a_service_known_by_its_name_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -205,6 +205,8 @@ def test_of_many_notes_of_a_reading_eight_are_shown() -> None:
 
 def test_sector_lists_that_do_not_exist() -> None:
     assert classified_sectors("NACE2") == {}
+    for named, detail in (("NBS42-2012", 42), ("NBS42-2002", 2002)):
+        assert classified_sectors(named) == load_sectors("CHN", detail)["short_name"].to_dict()
     with pytest.raises(DataError, match="no sector list of 'CHN' with 43"):
         load_sectors("CHN", 43)
     with pytest.raises(DataError, match="no sector list of 'FRA' with 153"):

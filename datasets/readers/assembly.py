@@ -127,10 +127,6 @@ class Arrangement:
     unit: str = ""  # where the sheet says it
     edition: str = ""
     assumed: list[str] = field(default_factory=list)  # notes taken on the way
-    # what a printed total may miss: a share of it, and in the unit per cell summed
-    totals: tuple[float, float] = (1e-6, 0.0)
-    tolerance: float = 0.0  # what the user lets totals and balances miss
-    plain: bool = False  # labels are the user's own: a mistyped one is found by its numbers
 
     def of(self, lines: str, *roles: str) -> list[Line]:
         """Return the rows or columns of some roles."""
@@ -157,8 +153,14 @@ class Arrangement:
         return replace(self, rows=rows, columns=columns)
 
 
-def assemble(plan: Arrangement, *, title: str) -> IOFrames:
+def assemble(
+    plan: Arrangement, *, title: str, totals: tuple[float, float], tolerance: float, plain: bool
+) -> IOFrames:
     """Make the blocks of a table: flows, final demand, value added; imports and taxes apart.
+
+    `totals`: what a printed total may miss, a share of it, and in the unit per cell summed;
+    `tolerance`: what the user lets totals and balances miss; `plain`: labels are the user's own, a
+    mistyped one is found by its numbers.
 
     Refused: a table without sectors, final demand or value added, a label that stands twice or is
     missing, a total that is not the sum of its parts, a cell that holds no number.
@@ -179,8 +181,8 @@ def assemble(plan: Arrangement, *, title: str) -> IOFrames:
                     f"{file}: {axis} {line.shown!r} stands twice, at {where}; rename one of them"
                 )
     sectors, across = _sectors(plan)
-    parts = _Parts(plan, sectors, across)
-    parts.settle()
+    parts = _Parts(plan, sectors, across, totals=totals, tolerance=tolerance)
+    parts.settle(plain=plain)
     return parts.frames(title)
 
 
@@ -215,8 +217,17 @@ def _sectors(plan: Arrangement) -> tuple[list[Line], list[Line]]:
 class _Parts:
     """The blocks while they are being settled."""
 
-    def __init__(self, plan: Arrangement, sectors: list[Line], across: list[Line]) -> None:
+    def __init__(
+        self,
+        plan: Arrangement,
+        sectors: list[Line],
+        across: list[Line],
+        *,
+        totals: tuple[float, float],
+        tolerance: float,
+    ) -> None:
         self.plan, self.sectors, self.across = plan, sectors, across
+        self.totals, self.tolerance = totals, tolerance
         self.uses = plan.of("columns", "final_demand", "imports")
         self.subtotals = plan.of("columns", "demand_total")
         self.numbers, self.file = plan.numbers, plan.numbers.sheet.title
@@ -270,24 +281,24 @@ class _Parts:
             return np.ravel(numbers.block(rows[:1], self.across))
         return None
 
-    def settle(self) -> None:
+    def settle(self, *, plain: bool) -> None:
         """Decide signs, check totals, leave out what is a memorandum."""
         self._check_unlabelled()
-        if self.plan.plain:
+        if plain:
             self._check_corner()
             self._check_hidden_total()
         self._check_value_added()
         self._sign_of_imports()
         self._memoranda()
         self._check_totals()
-        if self.plan.plain:
+        if plain:
             self._check_margins()
         self._check_unit()
 
     def _close(self, found: Array, wanted: Array, cells: int) -> bool:
         size = np.abs(wanted)
         floor = 1e-9 * size.max(initial=0.0)
-        share, rounding = self.plan.totals
+        share, rounding = self.totals
         room = share * size + rounding * cells + floor
         return bool((np.abs(found - wanted) <= room).all())
 
@@ -370,7 +381,7 @@ class _Parts:
         gaps, size = np.abs(total - sums), np.maximum(np.abs(total), np.abs(sums))
         shares = gaps / np.where(size > 0.0, size, 1.0)
         k = int(np.argmax(shares))
-        if shares[k] <= self.plan.tolerance:
+        if shares[k] <= self.tolerance:
             self.dropped.append(f"{axis} {line.shown!r}: agrees with {word} but for {gaps[k]:.4g}")
             return
         lines = self.across if axis == "row" else self.sectors
@@ -404,7 +415,7 @@ class _Parts:
             float(np.abs(own + sign * imports.sum(axis=1) - wanted).sum()) for sign in (1, -1, 0)
         ]
         best = int(np.argmin(gaps))
-        if not best or not imports.any() or gaps[0] <= 1e-9 * max(np.abs(wanted).sum(), 1.0):
+        if not best or not imports.any() or gaps[0] <= 1e-9 * np.abs(wanted).sum():
             return
         names = ", ".join(repr(self.uses[j].shown) for j in places)
         if best == 1:
@@ -433,7 +444,6 @@ class _Parts:
                         f"row {names}: a memorandum, inputs add up to output without it"
                     )
                     self.rows[role], self.inputs[role] = [], self.inputs[role][:0]
-                    self.finals[role] = self.finals[role][:0]
                 return
 
     def _check_totals(self) -> None:
@@ -444,7 +454,8 @@ class _Parts:
             if total.any():
                 known = down if self.x is None else {**down, "the output": self.x}
                 self._drop_total(line, total, known, len(self.Z), "row")
-        for line in [*plan.of("columns", "total"), *self.subtotals]:
+        again = plan.of("columns", "output")[1:]  # the first is taken
+        for line in [*plan.of("columns", "total"), *self.subtotals, *again]:
             total = numbers.block(self.sectors, [line], blank=True)[:, 0]
             if total.any():
                 runs = across | self._runs(line)
@@ -485,7 +496,7 @@ class _Parts:
         for value in beside:
             sums = np.concatenate([sums, sums + value, sums - value])
         gaps = np.abs(sums - cell)
-        if gaps.min() <= max(self.plan.totals[0], self.plan.tolerance) * abs(cell):
+        if gaps.min() <= max(self.totals[0], self.tolerance) * abs(cell):
             return
         raise DataError(
             f"{self.file}: row {row.shown!r}, column {column.shown!r}: {cell:.10g} looks like a "

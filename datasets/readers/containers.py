@@ -396,7 +396,7 @@ def archive_names(archive: zipfile.ZipFile) -> list[str]:
 def unpacked(archive: zipfile.ZipFile, member: str, name: str) -> bytes:
     """Return the content of one member, once its size is known to be harmless."""
     entry = archive.getinfo(member)
-    _check_proportion(f"{name}/{member}", entry.compress_size, entry.file_size)
+    check_proportion(f"{name}/{member}", entry.compress_size, entry.file_size)
     with archive.open(entry) as stream:
         content = stream.read(entry.file_size + 1)
     if len(content) != entry.file_size:
@@ -410,14 +410,15 @@ def _gunzipped(name: str, data: bytes) -> bytes:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             while piece := stream.read(1 << 24):
                 size += len(piece)
-                _check_proportion(name, len(data), size)
+                check_proportion(name, len(data), size)
                 out.append(piece)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{name}: damaged archive ({_short(error)}); fetch it again") from error
     return b"".join(out)
 
 
-def _check_proportion(name: str, packed: int, size: int) -> None:
+def check_proportion(name: str, packed: int, size: int) -> None:
+    """Refuse what would unpack to more than 2 GiB, or above 256 MiB to more than 400 times."""
     if size > _LARGEST_BYTES or (size > _SUSPECT_BYTES and size > _SUSPECT_RATIO * packed):
         raise DataError(f"{name}: {packed:,} bytes would unpack to {size:,}; refused as a zip bomb")
 

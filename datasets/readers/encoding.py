@@ -127,7 +127,7 @@ def _legacy(data: bytes) -> str:
         return "cp1252"
     letters = [letter for letter in text if ord(letter) > 127]
     leads = b"".join(run[::2] for run in re.findall(rb"[\x80-\xff]{2,}", sample))
-    korean = 0xB0 <= min(leads, default=0) <= max(leads, default=0) <= 0xC8
+    korean = all(0xB0 <= lead <= 0xC8 for lead in leads)
     han = [letter for letter in letters if not _PUNCTUATION.match(letter)]
     known = sum(letter in _COMMON for letter in han)
     return "gb18030" if known > (0.7 if korean else 0.5) * len(han) else "cp1252"

@@ -192,7 +192,7 @@ def _spread(
     columns = [Line(k, use, _column_role(use, uses, products)) for k, use in enumerate(uses, 1)]
     if main == "TOTAL" and (main, "P7") in down:
         bought = dict(zip(uses, -values[list(down).index((main, "P7"))], strict=True))
-        extra = [bought.get(name, 0.0) * (role == "sector") for name, role in lines]
+        extra = [bought[name] if role == "sector" else 0.0 for name, role in lines]
         matrix = np.column_stack([matrix, extra])
         columns.append(Line(len(columns) + 1, "imports", "imports"))
         assumed.append("P7 subtracted from uses, whose flows include imports")

@@ -96,7 +96,7 @@ def arrange_nbs(sheet: Sheet, options: ReadOptions) -> Arrangement:
             replace(c, role=kinds.get(c.label, "drop")) if c.role == "imports" else c
             for c in columns
         ]
-    unit = unit_of(sheet, header)
+    unit = unit_of(sheet, header, first)
     return Arrangement(
         numbers, rows, columns, unit=options.unit or ("" if unit == "万元" else unit or "")
     )

@@ -213,7 +213,7 @@ def _codes_beside(sheet: Sheet, place: _Place) -> tuple[int, int] | None:
 
 
 def _no_table(sheet: Sheet) -> DataError:
-    filled = [i for i in range(len(sheet.rows)) if any(sheet.texts(i, 8))]
+    filled = sheet.filled()
     if not filled:
         return DataError(f"{sheet.title}: no header row found; the sheet is empty")
     if len(filled) == 1:
@@ -260,13 +260,13 @@ def _place(sheet: Sheet, h: int, c: int, key: Callable[[str], str], told: frozen
     column = min(sectors.values())
     while column - 1 > c and (
         role_of(header[column - 1], "column") is not None
-        and all(is_number(sheet.cell(i, column - 1)) for i in body)
+        and any(is_number(sheet.cell(i, column - 1)) for i in body)
     ):  # final demand that stands left of the first sector
         column -= 1
     row = min(body)
     while row - 1 > h and (
         str(role_of(sheet.text(row - 1, c), "row")).startswith("value_added")
-        and all(is_number(sheet.cell(row - 1, j)) for j in sectors.values())
+        and any(is_number(sheet.cell(row - 1, j)) for j in sectors.values())
     ):  # value added that stands above the first sector
         row -= 1
     stop = _stop(sheet, min(body), sectors, key)
@@ -304,7 +304,7 @@ def _stop(sheet: Sheet, row: int, sectors: dict[str, int], key: Callable[[str], 
     return len(sheet.rows)
 
 
-def unit_of(sheet: Sheet, header: int, corner: int = 0) -> str | None:
+def unit_of(sheet: Sheet, header: int, corner: int) -> str | None:
     """Return the unit that a title row or the corner of the table states, or None."""
     cells = [text for i in range(min(header, 12)) for text in sheet.texts(i, 6)]
     for cell in [*cells, *sheet.texts(header, corner)]:
@@ -393,7 +393,7 @@ def _columns(
         if j not in sectors and _heads_several(sheet, place, j):
             code = ""
         if j in sectors:
-            out.append(Line(j, code, given.get(code, "sector"), names[0] if names else ""))
+            out.append(Line(j, code, given.get(code, "sector")))
             continue
         if not any(sheet.text(i, j) for i in body):
             continue

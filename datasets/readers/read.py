@@ -242,9 +242,13 @@ def _assembled(sheet: Sheet, layout: str, options: ReadOptions, title: str) -> I
     entry = LAYOUTS[layout]
     assert entry.arrange is not None  # one sheet is enough for it
     plan = entry.arrange(sheet, options).told(options.roles)
-    accepted = options.tolerance or 0.0
-    plan = replace(plan, totals=entry.totals, tolerance=accepted, plain=layout == "quesnay")
-    return assemble(plan, title=title)
+    return assemble(
+        plan,
+        title=title,
+        totals=entry.totals,
+        tolerance=options.tolerance or 0.0,
+        plain=layout == "quesnay",
+    )
 
 
 def _frames(path: Path, options: ReadOptions) -> IOFrames:
@@ -468,7 +472,7 @@ def _odd_one(frames: IOFrames) -> str:
         ("column", F.columns, F.to_numpy().T, (sold, bought), ("drop", "if it is no demand")),
     ):
         gap = sums - (total if x is None else x)
-        room = 1e-6 * np.abs(sums).max(initial=0.0)
+        room = 1e-6 * np.abs(sums).max()
         alike = np.flatnonzero((np.abs(lines - gap) <= room).all(axis=1))
         if len(lines) > 1 and len(alike):
             name = str(names[alike[0]])

@@ -233,7 +233,7 @@ def _wiod_column(place: int, code: str, name: str, country: str, number: str) ->
     demand = any(map(_WIOD_DEMAND.fullmatch, (text, number)))
     kind = "final_demand" if demand else "sector"
     full = text if country in {"", "TOT"} else f"{country}_{text}"
-    return Line(place, full, kind, name)
+    return Line(place, full, kind)
 
 
 def _wiod_row(sheet: Sheet, row: int) -> Line:
@@ -275,7 +275,7 @@ def arrange_wiod_national(sheet: Sheet, options: ReadOptions) -> Arrangement:
         if header[j]:
             kind = "output" if header[j] in _WIOD_OUTPUT else (
                 "final_demand" if _WIOD_DEMAND.fullmatch(header[j]) else "sector")  # fmt: skip
-            columns.append(Line(j, header[j], kind, sheet.text(1, j)))
+            columns.append(Line(j, header[j], kind))
     lines = []
     for i in years[year]:
         code, name, origin = (sheet.text(i, j) for j in (1, 2, 3))

@@ -107,9 +107,9 @@ def download(
         Another address of the same file, where the publisher moved it; http or https.
     sha256 : str, optional
         What the file must be, where you know it (64 hexadecimal digits).
-    timeout : float
+    timeout : float, default 60.0
         Seconds without an answer after which a try is given up.
-    progress : bool
+    progress : bool, default False
         Show a bar on standard error.
 
     Returns

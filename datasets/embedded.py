@@ -196,7 +196,7 @@ def load_sectors(country: str = "CHN", detail: int = 42) -> pd.DataFrame:
     ----------
     country : {"CHN", "JPN", "OECD"}
         Whose table.
-    detail : int
+    detail : int, default 42
         42; 139 (2012), 149 (2017), 153 (2018, 2020); 45 for the OECD tables; 2002 for the
         42-sector classification of the provincial tables of 2002 and 2007.
 

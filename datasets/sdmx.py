@@ -146,7 +146,7 @@ def read_sdmx(
         What to take: "A.MIO_EUR..DE", or {"geo": "DE"}, which asks the service for the structure.
     start, end : int or str, optional
         First and last period, such as 2015 or "2015-Q1".
-    timeout : float
+    timeout : float, default 60.0
         Seconds to wait for the service.
 
     Returns

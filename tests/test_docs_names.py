@@ -12,7 +12,7 @@ import quesnay as qn
 
 API = Path(__file__).resolve().parent.parent / "docs" / "reference" / "api"
 NAMES = sorted(set(qn.__all__) - {"__version__"})
-ELSEWHERE = r"^(\w+(?:, \w+)*)(?: : .+)?\n {4}As in (?::\w+:)?`(\w+)`"  # where it is told
+ELSEWHERE = r"^(\w+(?:, \w+)*)(?: : .+)?\n {4}As in (?::\w+:)?`(?:quesnay\.)?(\w+)`"  # told there
 
 
 @pytest.mark.skipif(not API.is_dir(), reason="looks at the source, which is not here")

@@ -176,7 +176,7 @@ def read_io(
         miss; by default 1e-6 for "quesnay"
         and "nbs", and 1e-3 for the others, which print few digits and allow a small absolute gap
         besides. Eora needs more. It may exceed 1.
-    strict : bool
+    strict : bool, default True
         False: a table that does not balance or is not productive is taken, with a warning.
     blank : {"refuse", "zero"}
         Whether an empty cell or a dash is a fault or zero ("bea" and the corner of the grid
@@ -190,7 +190,7 @@ def read_io(
     roles : mapping of str to str, optional
         What a label is taken for, where its words mislead: "sector", "total", "output",
         "imports", "taxes", "value_added", "final_demand" or "drop".
-    merge_regions : bool
+    merge_regions : bool, default False
         Join CN1, CN2 to CHN and MX1, MX2 to MEX in tables of the OECD.
     unit, name : str, optional
         Shown with the table; by default the source's unit and the file's name.

@@ -55,7 +55,7 @@ def plot_fan(
         Its unit.
     reported : DataFrame, optional
         Index year; columns low and high: published figures, drawn as points with their rounding.
-    levels : sequence of float
+    levels : sequence of float, default (0.95, 0.8, 0.5)
         Central intervals, from the widest.
     source : str, optional
         Source of the figures, written at the foot.

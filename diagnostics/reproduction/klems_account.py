@@ -229,7 +229,15 @@ class KlemsAccount(Tabular):
             )
 
     def console(self, *, width: int = 100, language: str = "en") -> str:
-        """Return findings, the account and the verdicts in a language, for a terminal."""
+        """Return findings, the account and the verdicts in a language, for a terminal.
+
+        Parameters
+        ----------
+        width : int, default 100
+            Letters in a line.
+        language : {"en", "zh"}
+            English or Chinese.
+        """
         lang = language_of(language, self.study.study.texts(language))
         title = self.study.study.title
         return console_text([title], self.findings(lang), self.tables(), lang, width)

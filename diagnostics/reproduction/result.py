@@ -120,7 +120,15 @@ class Reproduction(Tabular):
         return findings(self)
 
     def console(self, *, width: int = 100, language: str = "en") -> str:
-        """Return the findings, the account and the verdicts in a language, for a terminal."""
+        """Return the findings, the account and the verdicts in a language, for a terminal.
+
+        Parameters
+        ----------
+        width : int, default 100
+            Letters in a line.
+        language : {"en", "zh"}
+            English or Chinese.
+        """
         from quesnay.diagnostics.report.language import language_of
         from quesnay.diagnostics.reproduction.findings import findings
         from quesnay.diagnostics.reproduction.tables import console_tables, console_text
@@ -213,7 +221,15 @@ class Reproduction(Tabular):
         return fan_plot(self, ax)
 
     def update_table(self, year: int | None = None, *, draws: int = 500) -> "UpdatedTable":
-        """Make a table for a year without one; see :func:`quesnay.update_table_year`."""
+        """Make a table for a year without one; see :func:`quesnay.update_table_year`.
+
+        Parameters
+        ----------
+        year : int, optional
+            A year between two tables; by default the first without a table.
+        draws : int, default 500
+            Draws of the account's uncertain inputs behind the intervals.
+        """
         from quesnay.diagnostics.reproduction.made_table import update_year
 
         return update_year(self, year, draws=draws)

@@ -189,7 +189,7 @@ class CurveFit(Functions, Tabular):
 
         Parameters
         ----------
-        level : float
+        level : float, default 0.95
             Coverage, between 0 and 1.
         method : str
             "profile": where the sum of squares has risen as much as Student's t allows (Bates and

@@ -1016,8 +1016,14 @@ class InputOutputTable(Tabular):
     ) -> Any:
         """Draw the linkage map: backward against forward, key sectors named; returns a Figure.
 
-        The options `source`, the line at the foot, and `ax`, a panel of yours, are those of every
-        plot.
+        Parameters
+        ----------
+        names : mapping, optional
+            Label -> name.
+        count : int, default 12
+            Sectors named at most: key sectors first, then those farthest from the mean.
+        **options
+            `source`, the line at the foot, and `ax`, a panel of yours, as in every plot.
         """
         from quesnay.diagnostics.plots.input_output import plot_linkages
 

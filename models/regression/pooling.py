@@ -42,7 +42,7 @@ class OneFigure(Tabular):
 
         Parameters
         ----------
-        level : float
+        level : float, default 0.95
             Confidence level between 0 and 1.
 
         Raises

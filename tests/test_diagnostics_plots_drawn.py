@@ -359,6 +359,7 @@ def test_tornados_stand_by_run_and_figure_with_the_printed_value_and_shares() ->
         ("97%", (1.0, 0)), ("0%", (1.0, 1)),
     ]  # fmt: skip
     assert last.get_ylim() == (1.6, -0.6)
+    close(figure.axes[2].get_xlim(), (3.0 - 0.12, 5.0 + 0.12))  # no bar begins at the frame
     assert ticks(figure.axes[0].yaxis) == {0.0: "pattern", 1.0: "curve"}
     assert last.get_xlabel() == "yuan"
     assert legend(figure) == [

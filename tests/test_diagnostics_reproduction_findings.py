@@ -316,6 +316,15 @@ def test_agreement_by_width_and_missed_restatements_are_picked_out_of_the_verdic
     assert module._missed_restatements(rows) == ["K18"]
 
 
+def test_a_printed_level_at_an_end_of_an_interval_lies_inside() -> None:
+    own = pd.Series({"total": 1.5, "total_low": 1.0, "total_high": 2.0})
+    sides = [module._side(value, own) for value in (0.99, 1.0, 2.0, 2.01)]
+    assert sides == ["below", "inside", "inside", "above"]
+    for other in (own, own + 1.0), (own + 1.0, own):  # medians of 1.5 and 2.5
+        places = [module._between(value, *other) for value in (1.49, 1.5, 2.5, 2.51)]
+        assert places == ["below both", "between the two", "between the two", "above both"]
+
+
 def test_forecasts_of_the_report_are_named_as_such(result: Reproduction) -> None:
     kinds = qn.load_reported("caict_2020")["kind"]
     assert list(kinds.index[kinds == "forecast"]) == ["T20", "S20", "J20"]

@@ -1,6 +1,7 @@
 """Small pictures, mark by mark: what stands where, in which colour, and what is said of it."""
 
 import functools
+import itertools
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
@@ -481,6 +482,15 @@ def test_runs_of_a_curve_stand_side_by_side_on_one_scale() -> None:
     assert wide == pytest.approx(100 / (2 * 4))
     alone = str(qn.plot_specification_runs(RUNS.iloc[:1], figure="T19").get_label())
     assert alone.startswith("T19 printed 2.13: linkage 1 specifications, median")
+
+
+@pytest.mark.parametrize(("runs", "wide"), [(4, 9.0), (5, 11.0)])
+def test_what_is_said_of_five_runs_stands_side_by_side(runs: int, wide: float) -> None:
+    rows = pd.concat([RUNS.iloc[1:2].assign(run=f"run {k}") for k in range(runs)] * 10)
+    figure: Any = qn.plot_specification_runs(rows, figure="T19")
+    assert figure.get_size_inches().tolist() == [wide, 4.4]
+    figure.draw_without_rendering()
+    assert side_by_side(figure.axes[0].get_xticklabels())
 
 
 def test_estimates_above_the_axis_are_counted_and_many_are_no_paths() -> None:
@@ -969,6 +979,44 @@ def test_a_decomposition_is_a_waterfall_of_the_whole() -> None:
         "value added: 2012 1,201, technology -0.9, demand level +6.7, 2017 1,207."
     )
     assert figure.get_size_inches().tolist() == [12.4, 4.2]
+
+
+def side_by_side(texts: list[Any]) -> bool:
+    boxes = [text.get_window_extent() for text in texts if text.get_visible()]
+    return all(left.x1 + 3 < right.x0 for left, right in itertools.pairwise(boxes))
+
+
+def test_numbers_of_ten_digits_and_names_of_five_effects_stand_side_by_side() -> None:
+    names = [f"{k:02d} a sector of a long name" for k in range(3)]
+    columns = ("v", "A", "structure", "mix", "level")
+    effects = pd.DataFrame([[3e8, -1e8, 5e8, 0.0, 4e8]] * 3, names, columns)
+    effects["mix"] = [1.0, -1.0, 1e-7]  # what rounding leaves of nothing
+    made = of(
+        effects=effects, total=effects.sum(), account="value_added", unit="10,000 yuan",
+        start=pd.Series(7e9, names), change=effects.sum(axis=1),
+        end=pd.Series(7e9, names) + effects.sum(axis=1),
+    )  # fmt: skip
+    figure: Any = plot_decomposition(made)
+    figure.draw_without_rendering()
+    left, right = figure.axes
+    said = [text.get_text() for text in left.texts]
+    assert said == [
+        "21,000,000,000", "+900,000,000", "-300,000,000", "+1,500,000,000", "+0",
+        "+1,200,000,000", "24,300,000,000",
+    ]  # fmt: skip
+    assert "demand mix +0, " in figure.get_label()
+    ends = right.get_xlim()
+    for texts in (
+        left.texts,
+        left.get_xticklabels(),
+        [text for text in right.get_xticklabels() if ends[0] <= text.get_position()[0] <= ends[1]],
+    ):
+        assert len(texts) > 2
+        assert side_by_side(texts)
+    level = pd.Series({"technology": 1e9, "demand": -2e9})
+    steps: Any = qn.plot_waterfall(level, start=("2012", 2e10), end="2017", quantity="total")
+    steps.draw_without_rendering()
+    assert side_by_side(steps.axes[0].texts)
 
 
 def test_beside_it_stand_the_sectors_that_changed_most_the_largest_on_top() -> None:

@@ -268,9 +268,7 @@ def test_the_levels_of_cooks_distance_are_those_within_twice_the_largest(
     sample = examine(fit())
     cooks = np.where(np.arange(50) == 7, top, 0.1 * top)
     axes: Any = Figure().subplots()
-    plots._draw_leverage(
-        axes, replace(sample, influence=replace(sample.influence, cooks=cooks))
-    )
+    plots._draw_leverage(axes, replace(sample, influence=replace(sample.influence, cooks=cooks)))
     assert axes.texts[0].get_text() == f"Cook's distance {said}"
 
 

@@ -429,7 +429,9 @@ def test_latex_takes_the_largest_letters_that_save_no_line_worth_it(width: int, 
     assert found == ([size] if size else [])
     assert ("raggedright" in tex) is (width > 1344)
     parts = [float(part) for part in re.findall(r"p\{([0-9.]+)\\linewidth\}", tex)]
-    assert parts == pytest.approx([] if width <= 1344 else [1.0 - (15 if size else 30) / 1050], abs=2e-3)
+    assert parts == pytest.approx(
+        [] if width <= 1344 else [1.0 - (15 if size else 30) / 1050], abs=2e-3
+    )
     if width == 1020:  # and a column each where both together just fit
         for last, letters in ((490, ""), (491, "small")):
             both = pd.DataFrame({"a": [words_of(500)], "b": [words_of(last)]})

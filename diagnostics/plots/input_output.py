@@ -283,9 +283,7 @@ def plot_decomposition(
     left.yaxis.set_major_formatter("{x:,.0f}")
     right.xaxis.set_major_formatter("{x:,.0f}")
     right.locator_params(axis="x", nbins=4)
-    effects = ", ".join(
-        f"{_plain(name)} {in_full(value, '+')}" for name, value in total.items()
-    )
+    effects = ", ".join(f"{_plain(name)} {in_full(value, '+')}" for name, value in total.items())
     first, last = in_full(float(result.start.sum())), in_full(float(result.end.sum()))
     alt = f"{quantity}: {start} {first}, {effects}, {end} {last}."
     return finish(figure, alt=alt, source=source, ax=ax)

@@ -463,6 +463,7 @@ def test_runs_of_a_curve_stand_side_by_side_on_one_scale() -> None:
     close(segments(reach[3]), [[(1.08, 2.2), (2.08, 2.2)]])
     assert (first.get_color(), second.get_color()) == (BLUE, GREEN)
     close(bars(axes)[0][1::2], (2.125, 0.01))
+    assert colours(axes)[0] == RED  # as the printed line
     assert axes.get_ylim() == (0, pytest.approx(1.1 * np.quantile([2.2, 2.4, 1.3, 1.4], 0.97)))
     assert axes.get_xlim() == (-0.05, 2.16)
     # the interval from 2.135 on does not hold what is below 2.135

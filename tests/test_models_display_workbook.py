@@ -135,6 +135,7 @@ def test_what_does_not_fit_a_sheet_is_refused(
         ("Smallest sets of figures that cannot hold together", "Smallest sets of figures"),
         ("Specifications without an estimate", "Specifications"),
         ("Average contribution to productivity growth, log points", "Average contribution"),
+        (f"{'a' * 15} {'b' * 15}", f"{'a' * 15} {'b' * 15}"),  # as long as a name may be
         (f"{'a' * 15} {'b' * 15} more", f"{'a' * 15} {'b' * 15}"),  # 31 letters to a word's end
         ("abcdefg " + "x" * 30, "abcdefg " + "x" * 23),  # seven letters would be too few
         ("abcdefgh " + "x" * 30, "abcdefgh"),

@@ -613,6 +613,8 @@ def test_an_audit_says_how_many_assignments_fit() -> None:
     )
     assert figure.get_size_inches().tolist() == pytest.approx([3.6 + 0.78 * 4, 2.4 + 0.42 * 2])
     own = small_audit()
+    one: Any = SimpleNamespace(**{**vars(own), "assignments": own.assignments.iloc[:1]})
+    assert evidence.plot_audit(one).axes[0].get_title().endswith(": one assignment fits")
     none = own.assignments.astype(object).iloc[:0]
     lost: Any = SimpleNamespace(**{**vars(own), "feasible": False, "assignments": none})
     assert evidence.plot_audit(lost).get_label() == (

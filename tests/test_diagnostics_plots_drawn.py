@@ -278,6 +278,16 @@ def test_bands_of_a_path_are_quantiles_of_the_draws() -> None:
     }  # fmt: skip
 
 
+def test_the_fifth_rule_looks_like_the_first() -> None:
+    draws = pd.DataFrame({2018: [1.4, 1.5], 2019: [1.9, 2.1]})
+    rules = {f"rule {k}": pd.Series({2019: 2.0 + k}) for k in range(5)}
+    lines = named(qn.plot_path(draws, rules, quantity="total").axes[0])
+    looks = [(lines[name].get_color(), lines[name].get_marker()) for name in rules]
+    assert looks == [
+        (GREEN, "s"), (ORANGE, "^"), (SKY, "v"), (COLOURS[5], "D"), (GREEN, "s"),
+    ]  # fmt: skip
+
+
 def test_a_draw_without_a_year_leaves_the_other_draws_of_it() -> None:
     draws = pd.DataFrame({2018: [1.0, np.nan, 1.4], 2019: [1.9, 2.1, np.nan]})
     axes: Any = qn.plot_fan(draws, quantity="total").axes[0]
@@ -411,6 +421,7 @@ def test_a_specification_curve_is_ranked_over_its_levels() -> None:
     level = {name: line.get_ydata()[0] for name, line in lines.items() if name != "estimate"}
     assert level == {"reported, 2.13": 2.13, "median estimate": pytest.approx(1.8)}
     assert top.get_ylim() == (0, pytest.approx(1.15 * np.quantile([1.4, 2.2, 2.5, 2.6], 0.97)))
+    assert to_hex(top.collections[0].get_facecolor()[0]).upper() == SKY
     band = top.collections[0].get_paths()[0].vertices
     for point in ((1, 0.8), (1, 1.4), (3, 1.0), (4, 2.6)):
         assert np.isclose(band, point).all(axis=1).any()

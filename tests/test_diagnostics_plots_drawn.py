@@ -1000,35 +1000,40 @@ def side_by_side(texts: list[Any]) -> bool:
     return all(left.x1 + 3 < right.x0 for left, right in itertools.pairwise(boxes))
 
 
-def test_numbers_of_ten_digits_and_names_of_five_effects_stand_side_by_side() -> None:
-    names = [f"{k:02d} a sector of a long name" for k in range(3)]
-    columns = ("v", "A", "structure", "mix", "level")
-    effects = pd.DataFrame([[3e8, -1e8, 5e8, 0.0, 4e8]] * 3, names, columns)
-    effects["mix"] = [1.0, -1.0, 1e-7]  # what rounding leaves of nothing
-    made = of(
-        effects=effects, total=effects.sum(), account="value_added", unit="10,000 yuan",
-        start=pd.Series(7e9, names), change=effects.sum(axis=1),
-        end=pd.Series(7e9, names) + effects.sum(axis=1),
+def of_effects(effects: pd.DataFrame) -> Any:
+    """Draw a change from 7,000 million a sector on, and lay it out."""
+    before, change = pd.Series(7e9, effects.index), effects.sum(axis=1)
+    figure: Any = plot_decomposition(
+        of(
+            effects=effects, total=effects.sum(), account="value_added", unit="10,000 yuan",
+            start=before, change=change, end=before + change,
+        )
     )  # fmt: skip
-    figure: Any = plot_decomposition(made)
     figure.draw_without_rendering()
-    left, right = figure.axes
-    said = [text.get_text() for text in left.texts]
-    assert said == [
-        "21,000,000,000", "+900,000,000", "-300,000,000", "+1,500,000,000", "+0",
-        "+1,200,000,000", "24,300,000,000",
+    return figure
+
+
+def test_numbers_of_ten_digits_and_names_of_five_effects_stand_side_by_side() -> None:
+    names = [f"{k:02d} a sector whose name is too long" for k in range(3)]
+    columns = ("v", "A", "structure", "mix", "level")
+    effects = pd.DataFrame([[1e8, -2.2e8, 1.5e8, 0.0, 1.9e8]] * 3, names, columns)
+    effects["mix"] = [1.0, -1.0, 1e-7]  # what rounding leaves of nothing
+    figure = of_effects(effects)
+    left = figure.axes[0]
+    assert [text.get_text() for text in left.texts] == [
+        "21,000,000,000", "+300,000,000", "-660,000,000", "+450,000,000", "+0",
+        "+570,000,000", "21,660,000,000",
     ]  # fmt: skip
     assert "demand mix +0, " in figure.get_label()
-    ends = right.get_xlim()
-    for texts in (
-        left.texts,
-        left.get_xticklabels(),
-        [text for text in right.get_xticklabels() if ends[0] <= text.get_position()[0] <= ends[1]],
-    ):
-        assert len(texts) > 2
-        assert side_by_side(texts)
-    level = pd.Series({"technology": 1e9, "demand": -2e9})
-    steps: Any = qn.plot_waterfall(level, start=("2012", 2e10), end="2017", quantity="total")
+    assert side_by_side(left.texts)
+    assert side_by_side(left.get_xticklabels())
+    right = of_effects(pd.DataFrame([[-2.2e8, 4.4e8]] * 3, names, ["A", "f"])).axes[1]
+    low, high = right.get_xlim()
+    drawn = [text for text in right.get_xticklabels() if low <= text.get_position()[0] <= high]
+    assert len(drawn) > 2
+    assert side_by_side(drawn)
+    level = pd.Series({"technology": 1e14, "demand": 2e14})
+    steps: Any = qn.plot_waterfall(level, start=("2012", 2e13), end="2017", quantity="total")
     steps.draw_without_rendering()
     assert side_by_side(steps.axes[0].texts)
 

@@ -1,6 +1,7 @@
 """Small pictures, mark by mark: what stands where, in which colour, and what is said of it."""
 
 import functools
+import itertools
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
@@ -277,6 +278,16 @@ def test_bands_of_a_path_are_quantiles_of_the_draws() -> None:
     }  # fmt: skip
 
 
+def test_the_fifth_rule_looks_like_the_first() -> None:
+    draws = pd.DataFrame({2018: [1.4, 1.5], 2019: [1.9, 2.1]})
+    rules = {f"rule {k}": pd.Series({2019: 2.0 + k}) for k in range(5)}
+    lines = named(qn.plot_path(draws, rules, quantity="total").axes[0])
+    looks = [(lines[name].get_color(), lines[name].get_marker()) for name in rules]
+    assert looks == [
+        (GREEN, "s"), (ORANGE, "^"), (SKY, "v"), (COLOURS[5], "D"), (GREEN, "s"),
+    ]  # fmt: skip
+
+
 def test_a_draw_without_a_year_leaves_the_other_draws_of_it() -> None:
     draws = pd.DataFrame({2018: [1.0, np.nan, 1.4], 2019: [1.9, 2.1, np.nan]})
     axes: Any = qn.plot_fan(draws, quantity="total").axes[0]
@@ -359,6 +370,7 @@ def test_tornados_stand_by_run_and_figure_with_the_printed_value_and_shares() ->
         ("97%", (1.0, 0)), ("0%", (1.0, 1)),
     ]  # fmt: skip
     assert last.get_ylim() == (1.6, -0.6)
+    close(figure.axes[2].get_xlim(), (3.0 - 0.12, 5.0 + 0.12))  # no bar begins at the frame
     assert ticks(figure.axes[0].yaxis) == {0.0: "pattern", 1.0: "curve"}
     assert last.get_xlabel() == "yuan"
     assert legend(figure) == [
@@ -409,6 +421,7 @@ def test_a_specification_curve_is_ranked_over_its_levels() -> None:
     level = {name: line.get_ydata()[0] for name, line in lines.items() if name != "estimate"}
     assert level == {"reported, 2.13": 2.13, "median estimate": pytest.approx(1.8)}
     assert top.get_ylim() == (0, pytest.approx(1.15 * np.quantile([1.4, 2.2, 2.5, 2.6], 0.97)))
+    assert to_hex(top.collections[0].get_facecolor()[0]).upper() == SKY
     band = top.collections[0].get_paths()[0].vertices
     for point in ((1, 0.8), (1, 1.4), (3, 1.0), (4, 2.6)):
         assert np.isclose(band, point).all(axis=1).any()
@@ -461,6 +474,7 @@ def test_runs_of_a_curve_stand_side_by_side_on_one_scale() -> None:
     close(segments(reach[3]), [[(1.08, 2.2), (2.08, 2.2)]])
     assert (first.get_color(), second.get_color()) == (BLUE, GREEN)
     close(bars(axes)[0][1::2], (2.125, 0.01))
+    assert colours(axes)[0] == RED  # as the printed line
     assert axes.get_ylim() == (0, pytest.approx(1.1 * np.quantile([2.2, 2.4, 1.3, 1.4], 0.97)))
     assert axes.get_xlim() == (-0.05, 2.16)
     # the interval from 2.135 on does not hold what is below 2.135
@@ -480,6 +494,15 @@ def test_runs_of_a_curve_stand_side_by_side_on_one_scale() -> None:
     assert wide == pytest.approx(100 / (2 * 4))
     alone = str(qn.plot_specification_runs(RUNS.iloc[:1], figure="T19").get_label())
     assert alone.startswith("T19 printed 2.13: linkage 1 specifications, median")
+
+
+@pytest.mark.parametrize(("runs", "wide"), [(4, 9.0), (5, 11.0)])
+def test_what_is_said_of_five_runs_stands_side_by_side(runs: int, wide: float) -> None:
+    rows = pd.concat([RUNS.iloc[1:2].assign(run=f"run {k}") for k in range(runs)] * 10)
+    figure: Any = qn.plot_specification_runs(rows, figure="T19")
+    assert figure.get_size_inches().tolist() == [wide, 4.4]
+    figure.draw_without_rendering()
+    assert side_by_side(figure.axes[0].get_xticklabels())
 
 
 def test_estimates_above_the_axis_are_counted_and_many_are_no_paths() -> None:
@@ -601,6 +624,8 @@ def test_an_audit_says_how_many_assignments_fit() -> None:
     )
     assert figure.get_size_inches().tolist() == pytest.approx([3.6 + 0.78 * 4, 2.4 + 0.42 * 2])
     own = small_audit()
+    one: Any = SimpleNamespace(**{**vars(own), "assignments": own.assignments.iloc[:1]})
+    assert evidence.plot_audit(one).axes[0].get_title().endswith(": one assignment fits")
     none = own.assignments.astype(object).iloc[:0]
     lost: Any = SimpleNamespace(**{**vars(own), "feasible": False, "assignments": none})
     assert evidence.plot_audit(lost).get_label() == (
@@ -968,6 +993,49 @@ def test_a_decomposition_is_a_waterfall_of_the_whole() -> None:
         "value added: 2012 1,201, technology -0.9, demand level +6.7, 2017 1,207."
     )
     assert figure.get_size_inches().tolist() == [12.4, 4.2]
+
+
+def side_by_side(texts: list[Any]) -> bool:
+    boxes = [text.get_window_extent() for text in texts if text.get_visible()]
+    return all(left.x1 + 3 < right.x0 for left, right in itertools.pairwise(boxes))
+
+
+def of_effects(effects: pd.DataFrame) -> Any:
+    """Draw a change from 7,000 million a sector on, and lay it out."""
+    before, change = pd.Series(7e9, effects.index), effects.sum(axis=1)
+    figure: Any = plot_decomposition(
+        of(
+            effects=effects, total=effects.sum(), account="value_added", unit="10,000 yuan",
+            start=before, change=change, end=before + change,
+        )
+    )  # fmt: skip
+    figure.draw_without_rendering()
+    return figure
+
+
+def test_numbers_of_ten_digits_and_names_of_five_effects_stand_side_by_side() -> None:
+    names = [f"{k:02d} a sector whose name is too long" for k in range(3)]
+    columns = ("v", "A", "structure", "mix", "level")
+    effects = pd.DataFrame([[1e8, -2.2e8, 1.5e8, 0.0, 1.9e8]] * 3, names, columns)
+    effects["mix"] = [1.0, -1.0, 1e-7]  # what rounding leaves of nothing
+    figure = of_effects(effects)
+    left = figure.axes[0]
+    assert [text.get_text() for text in left.texts] == [
+        "21,000,000,000", "+300,000,000", "-660,000,000", "+450,000,000", "+0",
+        "+570,000,000", "21,660,000,000",
+    ]  # fmt: skip
+    assert "demand mix +0, " in figure.get_label()
+    assert side_by_side(left.texts)
+    assert side_by_side(left.get_xticklabels())
+    right = of_effects(pd.DataFrame([[-2.2e8, 4.4e8]] * 3, names, ["A", "f"])).axes[1]
+    low, high = right.get_xlim()
+    drawn = [text for text in right.get_xticklabels() if low <= text.get_position()[0] <= high]
+    assert len(drawn) > 2
+    assert side_by_side(drawn)
+    level = pd.Series({"technology": 1e14, "demand": 2e14})
+    steps: Any = qn.plot_waterfall(level, start=("2012", 2e13), end="2017", quantity="total")
+    steps.draw_without_rendering()
+    assert side_by_side(steps.axes[0].texts)
 
 
 def test_beside_it_stand_the_sectors_that_changed_most_the_largest_on_top() -> None:

@@ -2,6 +2,7 @@
 
 import functools
 import re
+from dataclasses import replace
 from typing import Any
 
 import matplotlib as mpl
@@ -63,7 +64,7 @@ def test_six_panels_each_with_a_title_a_hint_and_labelled_axes() -> None:
     assert tuple(axes.get_title(loc="left") for axes in panels) == TITLES
     for axes in panels:
         assert axes.get_xlabel()
-        assert axes.texts, "what to look for is missing"
+        assert (0.0, 1.0) in [text.xy for text in axes.texts]  # what to look for, above the panel
     assert "most influential row is" in str(figure.get_label())
 
 
@@ -252,6 +253,25 @@ def test_the_four_clouds_are_those_of_statsmodels() -> None:
     close([(x[0], x[-1]) for x in dashed], [(h.min(), 1.02 * h.max())] * 4, atol=2e-6)
 
 
+@pytest.mark.parametrize(
+    ("top", "said"),
+    [
+        (0.5, "up to 0.5: a row beyond 0.5 decides (dashed: 0.5 and 1)"),
+        (0.49, "up to 0.49: no row decides (dashed: 0.5)"),
+        (0.25, "up to 0.25: no row decides (dashed: 0.5)"),
+        (0.2, "up to 0.2: no row decides (dashed: 0.2)"),
+    ],
+)
+def test_the_levels_of_cooks_distance_are_those_within_twice_the_largest(
+    top: float, said: str
+) -> None:
+    sample = examine(fit())
+    cooks = np.where(np.arange(50) == 7, top, 0.1 * top)
+    axes: Any = Figure().subplots()
+    plots._draw_leverage(axes, replace(sample, influence=replace(sample.influence, cooks=cooks)))
+    assert axes.texts[0].get_text() == f"Cook's distance {said}"
+
+
 def test_ordered_residuals_stand_at_their_quantiles_and_who_leaves_the_band_is_red() -> None:
     t = np.sort(influence().resid_studentized_external)
     low, middle, high = (stats.t(46).ppf(part) for part in order_envelope(50))
@@ -313,6 +333,7 @@ def test_bars_of_collinearity_are_the_variance_inflation_of_statsmodels() -> Non
         assert text.get_text() == (f"{value:.2f}" if value < 100 else f"{value:,.0f}")
         assert to_hex(bar.get_facecolor()).upper() == COLOURS[int(value > 10)]
         assert text.xy == (value, bar.get_y() + bar.get_height() / 2)
+    assert max(bar.get_height() for bar in axes.patches) < 0.7  # of one: neighbours stay apart
     assert axes.get_xlim() == (0.0, pytest.approx(1.15 * max(widths)))
     assert [list(line.get_xdata()) for line in axes.lines] == [[10.0, 10.0]]
     assert axes.get_ylim() == (-1.7, 3.7)  # room for five

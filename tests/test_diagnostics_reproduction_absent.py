@@ -333,6 +333,16 @@ def test_the_reconciled_total_is_held_against_the_last_that_is_no_forecast(
     assert evidence.reconciled_finding(without_figures(result, "T18", "T19"), made) == ""
 
 
+def test_the_answer_takes_the_first_finding_of_an_audit_without_conflicts() -> None:
+    audit: Any = SimpleNamespace(conflicts=[], telling=["One.", "Two."])
+    made: Any = SimpleNamespace(audit=audit)
+    assert evidence.audit_answer(made, ENGLISH) == ["Audit: One."]
+    assert evidence.audit_said(made, ENGLISH) == ["Audit: One.", "Audit: Two."]
+    audit.conflicts = [("a", "b", "c"), ("d", "e")]
+    (said,) = evidence.audit_answer(made, ENGLISH)
+    assert said.endswith("cannot hold together: 2, each of 2 figures or more.")
+
+
 def test_sectors_without_a_list_of_names_keep_their_codes(result: Reproduction) -> None:
     sectors = pd.Index(["01", "02"])
     unknown = replace(result.study, study=replace(result.study.study, country="XXX"))

@@ -61,6 +61,7 @@ def test_value_added_of_every_year_adds_up_to_the_gdp_of_its_set(result: Reprodu
     assert model.core_id == "C18"
     assert model.core_slot == 1
     assert [bool(np.isnan(base)) for base in model.forecast_base] == [True, True, True, False, True]
+    assert model.forecast_base[3] == pytest.approx(99.0865)  # of 2019, as known in March 2020
 
 
 def test_productivity_is_growth_per_worker_from_every_year_to_the_base(

@@ -18,7 +18,7 @@ from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.evidence import Evidence, gather_evidence
 from quesnay.diagnostics.reproduction.facts import reported_figures
 from quesnay.diagnostics.reproduction.findings import answer, findings
-from quesnay.diagnostics.reproduction.needed import turning_points
+from quesnay.diagnostics.reproduction.needed import sector_growth, turning_points
 from quesnay.diagnostics.reproduction.regressions import fit_potential, regression_rows
 from quesnay.diagnostics.reproduction.report import report_parts
 from quesnay.diagnostics.reproduction.result import Reproduction
@@ -161,6 +161,11 @@ def test_sector_growth_is_the_most_of_all_vintage_sets_and_in_the_prices_of_the_
     real = first / (99.0865 / 91.9281 / 1.061) - 1
     assert f"(G19), the fastest of them {100 * real:.1f} % by the GDP deflator" in text
     assert "By sector, 2019 is joined from the tables around it." in text
+    levels = {name: own.copy() for name, own in result.assembly.value_added.items()}
+    for own in levels.values():
+        own.loc[(2018, "estimate"), result.assembly.pattern.sectors[0]] = np.nan
+    without = replace(result, assembly=replace(result.assembly, value_added=levels))
+    assert sector_growth(without, 2019) is None  # of one sector nobody knows
 
 
 def test_growth_that_a_sector_reaches_is_not_passed_over() -> None:
@@ -314,6 +319,15 @@ def test_agreement_by_width_and_missed_restatements_are_picked_out_of_the_verdic
     assert module._agreeing_by_width(rows) == ["T19"]  # I18 is the fact of T18
     # K18 restates T18, which agrees; H18 restates S18, which fails too
     assert module._missed_restatements(rows) == ["K18"]
+
+
+def test_a_printed_level_at_an_end_of_an_interval_lies_inside() -> None:
+    own = pd.Series({"total": 1.5, "total_low": 1.0, "total_high": 2.0})
+    sides = [module._side(value, own) for value in (0.99, 1.0, 2.0, 2.01)]
+    assert sides == ["below", "inside", "inside", "above"]
+    for other in (own, own + 1.0), (own + 1.0, own):  # medians of 1.5 and 2.5
+        places = [module._between(value, *other) for value in (1.49, 1.5, 2.5, 2.51)]
+        assert places == ["below both", "between the two", "between the two", "above both"]
 
 
 def test_forecasts_of_the_report_are_named_as_such(result: Reproduction) -> None:

@@ -161,6 +161,8 @@ def test_a_made_table_is_told_by_its_levels_its_totals_and_what_was_tried() -> N
         "account": "1.5", "no table": "1.56", "no table, change %": "+4.0 [+3.0, +5.0]",
         "joined": "1.5", "joined, change %": "0.0",  # without width, one number
     }  # fmt: skip
+    change: Any = levels.frame.loc["total", "no table, change %"]
+    assert (change.value, change.low, change.high) == (4.0, 3.0, 5.0)
     assert levels.formats == dict.fromkeys(("account", "no table", "joined"), ".3f")
     assert levels.title == "2019: the account by made table, trillion yuan"
     assert levels.notes[0].startswith("Medians of 60 draws; change: the same draw with the other")

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from scipy import stats
 
 import quesnay as qn
+from quesnay.diagnostics.reproduction import reconciled as module
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.reconciled import (
     MAIN,
@@ -26,6 +28,13 @@ from quesnay.diagnostics.reproduction.study import load_study
 from .founding_case import founding_case
 
 YEARS = (2017, 2018, 2019, 2020)
+
+
+def test_what_has_no_degree_of_freedom_is_not_tested() -> None:
+    """Of two degrees the upper tail of chi-squared is exp(-x / 2)."""
+    one: Any = SimpleNamespace(dof=3, statistic=4.0)
+    assert module._test(one, 1)["p"] == pytest.approx(math.exp(-2.0))
+    assert math.isnan(module._test(one, 3)["p"])
 
 
 @pytest.fixture(scope="module")

@@ -170,6 +170,18 @@ def test_gram_elasticities_are_those_of_the_regression(place: int) -> None:
     assert np.isclose(drawn[0], fit_potential(use).params[use.term], rtol=1e-7)
 
 
+def test_the_joint_test_starts_from_the_estimates_of_the_regressions() -> None:
+    assert STUDY.specifications is not None
+    choices = {"fixed effects": STUDY.specifications.regression["fixed effects"]}
+    grid = Specifications("T19", choices, {"run": {"elasticity": {"run": "elasticity"}}})
+    found = qn.specification_curve(replace(STUDY, specifications=grid), draws=2, seed=1).joint
+    uses = [with_keys(STUDY, dict(keys)).potential for keys in choices["fixed effects"].values()]
+    estimates = [float(fit_potential(use).params[use.term]) for use in uses if use is not None]
+    assert len(estimates) == 3
+    assert found is not None
+    assert found.median == pytest.approx(np.median(estimates), rel=1e-7)
+
+
 def test_a_draw_of_clusters_is_a_regression_on_the_repeated_rows() -> None:
     rng = np.random.default_rng(3)
     cluster = np.repeat(np.arange(6), 8)

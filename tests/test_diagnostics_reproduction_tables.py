@@ -210,6 +210,11 @@ def test_the_uncertainty_is_told_in_percent_by_source(result: Reproduction) -> N
     np.testing.assert_allclose(table.frame.sum(axis=1), 100.0)
     assert table.frame.index[0] == "total value added, 2018 (T18)"
     assert set(table.formats.values()) == {".0f"}
+    keys = pd.MultiIndex.from_tuples([("calibrated", "T18"), ("calibrated", "T19")])
+    few = pd.DataFrame([[0.3, 0.0, 0.7], [np.nan] * 3], keys, ["curve", "vintage", "pattern"])
+    left = tables.variance_table(replace(result, variance=few), "calibrated").frame
+    # neither what is nothing nor what is unknown
+    assert left.to_dict("records") == [{"curve": 30.0, "pattern": 70.0}]
 
 
 def test_the_core_by_segment_is_its_weights_times_value_added_scaled_to_the_printed_core(

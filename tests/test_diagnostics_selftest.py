@@ -95,6 +95,19 @@ def test_gaps_are_the_largest_relative_to_output_and_fail_it(
 
 
 @pytest.mark.parametrize(
+    ("digits", "passes"),
+    [(7.49, [False, False]), (7.5, [False, True]), (9.99, [False, True]), (10.0, [True, True])],
+)
+def test_as_many_digits_as_are_needed_pass(
+    digits: float, passes: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sets = module.certified_sets()
+    monkeypatch.setattr(module, "certified_sets", lambda: {"Norris": sets["Norris"]})
+    monkeypatch.setattr(module, "correct_digits", lambda *_: digits)
+    assert [row["passes"] for row in module._nist().values()] == passes
+
+
+@pytest.mark.parametrize(
     ("found", "certified", "digits"),
     [
         ([1.0001], ["1"], 4), ([1e-9], ["0"], 9), ([-20.02], ["-20"], 3), ([5.0], ["5"], 16),

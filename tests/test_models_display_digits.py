@@ -30,6 +30,8 @@ from quesnay.models.display.table import Table
         ([-0.04], ".1%", ["-4.0%"]),
         ([np.inf, -np.inf, 1.0], None, ["inf", "-inf", "1"]),
         ([1.5e300], None, ["1.500e+300"]),
+        ([0.25, 0.5, 1.5e300], None, ["0.25", "0.50", "1.500e+300"]),
+        ([0.0, 1e-12], None, ["0", "1e-12"]),
         ([2018, 10**20], None, ["2018", "100000000000000000000"]),
         ([np.int64(3), np.float32(0.5)], None, ["3", "0.5"]),
         ([True, np.False_], None, ["yes", "no"]),

@@ -79,6 +79,10 @@ def test_files_hold_value_low_high_unit_and_remark_in_columns_of_their_own() -> 
     )
     assert lines[1] == "2018,1.2,1,1.5,0.351,,1.4,agrees"
     assert lines[2] == "2019,,,,4386,million,,not judged"
+    above = SHOWN.frame[["total"]].set_axis(pd.MultiIndex.from_tuples([("core", "total")]), axis=1)
+    assert Table("t", above).to_csv().splitlines()[0] == (
+        'year,core / total,"core / total, low","core / total, high"'
+    )
 
 
 def test_numbers_in_the_workbook_carry_the_decimals_that_are_printed() -> None:
@@ -89,6 +93,9 @@ def test_numbers_in_the_workbook_carry_the_decimals_that_are_printed() -> None:
     assert codes["total, low"].number_format == "0.00"
     assert codes["printed"].number_format == "+0.0%;-0.0%;0.0%"
     assert sheet.cell(5, 5).number_format == "#,##0"
+    fine = Table("t", pd.DataFrame({"a": [Amount("1 [0.85, 1.3]", 1.0, 0.85, 1.3)]}))
+    cells = openpyxl.load_workbook(io.BytesIO(workbook_bytes([fine])))["t"][4]
+    assert [cell.number_format for cell in cells] == ["0", "0.00", "0.0"]
 
 
 def test_a_column_without_a_format_shows_the_decimals_of_the_text() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
@@ -86,6 +87,27 @@ def test_chinese_takes_two_columns_and_accents_none() -> None:
     assert display_width("Ｘ") == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "widest"),
+    [
+        ("abcdefghijklmnopqrstuvwxyz" * 4, 1.1), ("VALUEADDED" * 4, 1.15), ("mwMW%" * 8, 1.09),
+        ("il.,:;|( " * 9, 1.35), ("0123456789" * 4, 1.12), ("\u589e\u52a0\u503c" * 9, 1.05),
+        ("\u5e74a" * 9, 1.06),
+    ],
+)  # fmt: skip
+def test_a_text_has_the_room_of_its_letters_in_bold_arial_and_not_much_more(
+    text: str, widest: float
+) -> None:
+    """The widths of Helvetica, which are Arial's, as Adobe publishes them, in thousandths."""
+    metrics = Path(matplotlib.get_data_path(), "fonts/afm/phvb8a.afm").read_text("latin-1")
+    found = re.findall(r"^C (\d+) ; WX (\d+)", metrics, re.MULTILINE)
+    widths = {chr(int(code)): 0.02 * int(width) for code, width in found}
+    # a Chinese sign takes the whole size, and a quarter lies between it and a Latin one
+    between = sum((a > "\u2e80") != (b > "\u2e80") for a, b in itertools.pairwise(text))
+    own = sum(widths.get(sign, 20.0) for sign in text) + 5.0 * between
+    assert own <= letter_width(text) <= widest * own
+
+
 def test_header_levels_are_shown_once() -> None:
     columns = pd.MultiIndex.from_product([["core", "total"], ["low", "high"]])
     frame = pd.DataFrame([[1, 2, 3, 4]], columns=columns, index=["a"])
@@ -164,6 +186,14 @@ def test_a_text_is_a_hundred_columns_wide_and_columns_that_just_fit_stand_abreas
     assert plain.to_text(width=10).splitlines() == ["aaaa  bbbb", "----------", "   1     2"]
     assert plain.to_text(width=9).splitlines() == [
         "aaaa", "----", "   1", "", "bbbb", "----", "   2",
+    ]  # fmt: skip
+    four = Table("", pd.DataFrame({"aaaa": [1], "bbbb": [2], "cccc": [3], "dddd": [4]}))
+    assert four.to_text(width=10).splitlines() == [
+        "aaaa  bbbb", "----------", "   1     2", "", "cccc  dddd", "----------", "   3     4",
+    ]  # fmt: skip
+    wide = Table("", pd.DataFrame({"a": [10**12], "b": [2]}))  # a number is not broken
+    assert wide.to_text(width=9).splitlines() == [
+        "            a", "-------------", "1000000000000", "", "b", "-", "2",
     ]  # fmt: skip
     high = Table("", pd.DataFrame({"aaaa bbbb": [1], "cc": [2]}))  # names stand on their numbers
     assert high.to_text(width=9).splitlines() == [
@@ -319,6 +349,9 @@ def test_latex_breaks_headers_and_takes_smaller_letters_before_a_page_is_left() 
     )
     tex = Table("Productivity", wide).to_latex()
     assert r"\shortstack[r]{productivity" in tex
+    short = wide.set_axis([f"productivity growth of{k}" for k in range(7)], axis=1)
+    short = pd.concat([short, short.add_suffix("0")], axis=1)
+    assert r"\shortstack[r]{productivity\\growth of1}" in Table("P", short).to_latex()
     plain = Table("Core", pd.DataFrame({"core": [0.4]})).to_latex()
     assert "shortstack" not in plain
     assert "tabcolsep" not in plain
@@ -395,6 +428,16 @@ def test_latex_takes_the_largest_letters_that_save_no_line_worth_it(width: int, 
     found = re.findall(r"\\setlength\{\\tabcolsep\}\{3pt\}\\(\w+)", tex)
     assert found == ([size] if size else [])
     assert ("raggedright" in tex) is (width > 1344)
+    parts = [float(part) for part in re.findall(r"p\{([0-9.]+)\\linewidth\}", tex)]
+    assert parts == pytest.approx(
+        [] if width <= 1344 else [1.0 - (15 if size else 30) / 1050], abs=2e-3
+    )
+    if width == 1020:  # and a column each where both together just fit
+        for last, letters in ((490, ""), (491, "small")):
+            both = pd.DataFrame({"a": [words_of(500)], "b": [words_of(last)]})
+            made = Table("t", both).to_latex()
+            assert "raggedright" not in made
+            assert re.findall(r"3pt\}\\(\w+)", made) == ([letters] if letters else [])
     if width > 2000:  # the lines of a row are those of its highest cell
         assert size in Table("t", pd.DataFrame({"a": ["a"], "what": [text]})).to_latex()
 
@@ -468,6 +511,12 @@ def test_a_table_with_two_levels_both_ways_is_exactly_this() -> None:
         "",
         "A note &amp; more.",
     ]
+
+
+def test_a_minus_of_latex_is_one_and_a_missing_number_none() -> None:
+    tex = Table("t", pd.DataFrame({"a": [-5, 7, None]}, dtype=object)).to_latex()
+    cells = re.findall(r"^(.*) \\tabularnewline$", tex, re.MULTILINE)
+    assert cells == ["$-$5", "7", "-{}"]
 
 
 def test_the_same_table_in_latex_and_on_a_page() -> None:
@@ -553,6 +602,7 @@ def test_one_value_of_each_kind(value: object, text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "spec", "text"),
     [
+        (0.0, "p", "<0.0001"),
         (0.00004, "p", "<0.0001"),
         (0.00005, "p", "0.0001"),
         (1.0, "p", "1.0000"),
@@ -567,6 +617,13 @@ def test_a_format_is_followed_but_for_a_zero_with_a_sign(
 ) -> None:
     table = Table("t", pd.DataFrame({"a": [value]}, index=["x"]), (), {"a": spec})
     assert table.to_text().splitlines()[-1].split()[-1] == text
+
+
+def test_a_format_is_that_of_the_whole_name_or_of_the_innermost() -> None:
+    columns = pd.MultiIndex.from_tuples([("core", "low"), ("core", "high"), ("all", "high")])
+    formats = {"high": ".3f", "core": ".5f", "('all', 'high')": ".1f"}
+    table = Table("t", pd.DataFrame([[1.0, 2.0, 3.0]], columns=columns), (), formats)
+    assert table.to_text().splitlines()[-1].split() == ["1", "2.000", "3.0"]
 
 
 def test_texts_reach_over_equal_neighbours_but_in_the_innermost_level() -> None:

@@ -135,6 +135,7 @@ def test_what_does_not_fit_a_sheet_is_refused(
         ("Smallest sets of figures that cannot hold together", "Smallest sets of figures"),
         ("Specifications without an estimate", "Specifications"),
         ("Average contribution to productivity growth, log points", "Average contribution"),
+        (f"{'a' * 15} {'b' * 15}", f"{'a' * 15} {'b' * 15}"),  # as long as a name may be
         (f"{'a' * 15} {'b' * 15} more", f"{'a' * 15} {'b' * 15}"),  # 31 letters to a word's end
         ("abcdefg " + "x" * 30, "abcdefg " + "x" * 23),  # seven letters would be too few
         ("abcdefgh " + "x" * 30, "abcdefgh"),
@@ -193,6 +194,7 @@ def test_a_sheet_reads_like_a_table_on_paper(made: bytes) -> None:
     for sheet in book:
         page = sheet.page_setup
         assert (page.orientation, page.paperSize, page.fitToHeight) == ("landscape", 9, 0)
+        assert page.fitToWidth in {None, 1}
     heads = [(cell.value, cell.alignment.horizontal, cell.alignment.indent) for cell in own[3]]
     assert heads == [
         ("year", "right", 0), ("total", "right", 0), ("total, low", "right", 0),
@@ -218,6 +220,15 @@ def test_a_sheet_reads_like_a_table_on_paper(made: bytes) -> None:
     assert own["A7"].alignment.wrap_text
     assert own["A1"].font.b
     assert other["A1"].value == "Other"
+
+
+@pytest.mark.parametrize(("columns", "merged"), [(1, []), (2, ["A6:B6"]), (3, ["A6:C6"])])
+def test_a_note_is_as_wide_as_its_table(columns: int, merged: list[str]) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
+    table = Table("t", pd.DataFrame({name: [1] for name in "abc"[:columns]}), ("A note.",))
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook_bytes([table])))["t"]
+    assert sheet["A6"].value == "A note."
+    assert [str(one) for one in sheet.merged_cells.ranges] == merged
 
 
 @pytest.mark.parametrize(("letters", "wrapped"), [(59, None), (60, True)])

@@ -203,7 +203,7 @@ def plot_specification_runs(
     """
     low, high = _checked_runs(frame)
     runs = list(dict.fromkeys(frame["run"]))
-    drawing, axes = panel_of(ax, size=(9.0, 4.4))
+    drawing, axes = panel_of(ax, size=(max(9.0, 2.2 * len(runs)), 4.4))  # room for what is said
     # a few wide intervals must not flatten all others
     top = 1.1 * max(float(frame["high"].quantile(0.97)), high)
     said, names = [], []

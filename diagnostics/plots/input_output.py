@@ -41,7 +41,7 @@ _MARKS = {
 }
 _TICKS = 50  # sectors up to which each is named beside the heat map
 _WORDS = {
-    "v": "account per\nunit",
+    "v": "account\nper unit",
     "A": "technology",
     "f": "final\ndemand",
     "structure": "demand\nstructure",
@@ -261,12 +261,16 @@ def plot_decomposition(
     if names is not None and not isinstance(names, Mapping):
         raise DataError(f"names: {shown(names)}; expected {{sector: name}}")
     count = min(sectors, len(result.effects))
-    figure, (left, right) = panels_of(ax, 1, 2, size=(12.4, max(4.2, 0.34 * count + 1.8)))
-    colours = {name: COLOURS[k] for k, name in enumerate(result.effects.columns)}
-    quantity = str(result.account).replace("_", " ")
     words = [_WORDS[str(name)] for name in result.effects.columns]
     opening = (start, float(result.start.sum()))
-    change: Array = np.asarray(result.total, dtype=np.float64)
+    rounding = 1e-12 * abs(opening[1])  # an effect that is none leaves a rest of it
+    total = result.total.where(result.total.abs() > rounding, 0.0)
+    change: Array = np.asarray(total, dtype=np.float64)
+    numbers = _numbers(opening[1], change)
+    wide = max(12.4, 2.0 * (_room(numbers) + _room([*numbers, *words]) * len(numbers)) + 1.0)
+    figure, (left, right) = panels_of(ax, 1, 2, size=(wide, max(4.2, 0.34 * count + 1.8)))
+    colours = {name: COLOURS[k] for k, name in enumerate(result.effects.columns)}
+    quantity = str(result.account).replace("_", " ")
     _waterfall(left, change, opening, (end, *words), list(colours.values()))
     left.set_ylabel(axis_label(quantity, result.unit or None))
     left.set_title(f"All sectors, {start} to {end}", fontsize=11)
@@ -278,9 +282,8 @@ def plot_decomposition(
     legend_below(figure, ax, columns=5)
     left.yaxis.set_major_formatter("{x:,.0f}")
     right.xaxis.set_major_formatter("{x:,.0f}")
-    effects = ", ".join(
-        f"{_plain(name)} {in_full(value, '+')}" for name, value in result.total.items()
-    )
+    right.locator_params(axis="x", nbins=4)
+    effects = ", ".join(f"{_plain(name)} {in_full(value, '+')}" for name, value in total.items())
     first, last = in_full(float(result.start.sum())), in_full(float(result.end.sum()))
     alt = f"{quantity}: {start} {first}, {effects}, {end} {last}."
     return finish(figure, alt=alt, source=source, ax=ax)
@@ -357,9 +360,11 @@ def plot_waterfall(
     values = plain_numbers(effects) if isinstance(effects, pd.Series) else None
     if values is None or not values.size or not np.isfinite([*values, start[1]]).all():
         raise DataError(f"effects: {shown(effects)}; expected a Series of finite numbers")
-    figure, axes = panel_of(ax, size=(2.2 + 1.0 * (len(values) + 2), 4.2))
-    colours = [COLOURS[k % len(COLOURS)] for k in range(len(values))]
     words = [str(name).replace(" ", "\n") for name in effects.index]
+    numbers = _numbers(float(start[1]), values)
+    wide = max(1.0, _room([*numbers, *words])) * len(numbers)
+    figure, axes = panel_of(ax, size=(2.2 + wide, 4.2))
+    colours = [COLOURS[k % len(COLOURS)] for k in range(len(values))]
     _waterfall(axes, values, start, (end, *words), colours)
     axes.set_ylabel(axis_label(quantity, unit))
     axes.set_title(title, fontsize=11)
@@ -395,12 +400,23 @@ def _waterfall(
     for k in range(len(places) - 1):
         level = tops[k]
         axes.plot([places[k] + 0.31, places[k + 1] - 0.31], [level, level], color=GREY, lw=0.8)
-    texts = [in_full(first), *(in_full(float(value), "+") for value in effects), in_full(last)]
-    highest = _write_above(axes, [first, *np.maximum(tops[:-1], tops[1:]), last], texts)
+    highs = [first, *np.maximum(tops[:-1], tops[1:]), last]
+    highest = _write_above(axes, highs, _numbers(first, effects))
     axes.set_xticks(places, [start[0], *names[1:], names[0]])
     axes.grid(visible=False, axis="x")
     axes.axhline(0, color="black", linewidth=0.8)
     axes.set_ylim(top=1.08 * highest if highest > 0 else None)
+
+
+def _numbers(start: float, effects: Array) -> list[str]:
+    """Write the level of the start, each effect with its sign, and the level of the end."""
+    last = start + float(np.cumsum(effects)[-1])
+    return [in_full(start), *(in_full(float(value), "+") for value in effects), in_full(last)]
+
+
+def _room(texts: Sequence[str]) -> float:
+    """Return the inches that the widest line of texts takes beside others, letters of 9 points."""
+    return 0.075 * max(len(line) for text in texts for line in text.split("\n")) + 0.2
 
 
 def _write_above(axes: "Axes", tops: list[float], texts: list[str]) -> float:

@@ -231,7 +231,8 @@ def _draw_quantiles(axes: "Axes", sample: Examined) -> Named:
     t = sample.influence.studentised
     kept = np.flatnonzero(np.isfinite(t))
     order = kept[np.argsort(t[kept])]
-    law = stats.t(max(sample.fit.df_resid - 1, 1))
+    df = sample.fit.df_resid - 1  # two and more are left, or nothing is examined
+    law = stats.t(df)
     low, middle, high = (law.ppf(part) for part in order_envelope(order.size))
     axes.fill_between(middle, low, high, color=COLOURS[4], alpha=0.3, linewidth=0)
     axes.plot(middle, middle, color=GREY, linewidth=0.8)
@@ -240,7 +241,7 @@ def _draw_quantiles(axes: "Axes", sample: Examined) -> Named:
     axes.plot(middle[outside], t[order][outside], "o", color=COLOURS[1], markersize=3)
     far = np.where(outside, np.abs(t[order] - middle), 0.0)
     head(axes, "Normal errors?", "should be: all points inside the simultaneous 95 % band")
-    axes.set_xlabel(f"quantile of t({max(sample.fit.df_resid - 1, 1)})")
+    axes.set_xlabel(f"quantile of t({df})")
     axes.set_ylabel("studentised residual")
     return _named(axes, middle, t[order], [sample.names[i] for i in order], far)
 

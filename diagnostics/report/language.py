@@ -95,7 +95,7 @@ class Language:
     def _matched(self, text: str) -> str:
         if _CHINESE.search(text):
             return text
-        number, _, unit = text.replace(" x ", " ", 1).partition(" ")
+        number, _, unit = text.replace(" x ", " ").partition(" ")
         if unit in self.units and re.fullmatch(_DIGITS, number):
             return self.measured(number, unit) + self.units[unit][0]
         for pattern, template in self._patterns:

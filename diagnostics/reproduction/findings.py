@@ -6,7 +6,6 @@ says and what the run found, and a part that the study does not have is not spok
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,7 +56,7 @@ def answer(
 ) -> list[str]:
     """Answer in at most five plain sentences, the level and the growth apart, without ids."""
     kinds = (_alone, _level, _later_totals, _supported, _curve_and_rules)
-    said = [sentence for kind in kinds for sentence in islice(kind(result, lang), 1)]
+    said = [sentence for kind in kinds for sentence in kind(result, lang)]
     said += [*audit, *_jobs(result, lang)]
     shown = [without_ids(" ".join(one.split()), result.facts.reported, lang) for one in said[:5]]
     if any("[" in sentence for sentence in shown):

@@ -203,7 +203,7 @@ def _width(values: Sequence[object]) -> float:
 def _height(texts: Sequence[str], widths: Sequence[float]) -> float:
     """Return how high a row is, in points, whose texts are broken at the widths of its cells."""
     lines = [len(wrap(text, 0.9 * width)) for text, width in zip(texts, widths, strict=True)]
-    return 15.0 * max(lines, default=1)
+    return 15.0 * max(lines)
 
 
 def _add_chart(book: Any, sheet: _Sheet, table: "Table", chart: Chart, number: int) -> None:

@@ -254,8 +254,7 @@ def decimals_for(values: Iterable[float]) -> int:
     decimals = min(max(wanted, 0), _MOST_DECIMALS)
     shown = [size for size in sizes if size >= 0.5 * 10.0**-decimals]
     while decimals and all(
-        size < _LARGEST_FIXED and abs(size - round(size, decimals - 1)) <= 1e-12 * max(size, 1.0)
-        for size in shown or [math.inf]
+        abs(size - round(size, decimals - 1)) <= 1e-12 * max(size, 1.0) for size in shown
     ):
         decimals -= 1
     return decimals
@@ -303,7 +302,7 @@ def _number(
 ) -> str:
     if spec == "p":
         number = float(value)  # type: ignore[arg-type]
-        return "<0.0001" if 0.0 <= number < 0.00005 else f"{number:.4f}"
+        return "<0.0001" if number < 0.00005 else f"{number:.4f}"
     if spec is not None:
         try:
             text = format(value, spec)
@@ -469,7 +468,7 @@ def _latex_layout(grid: Grid, notes: Sequence[str]) -> tuple[str, str, bool, Gri
     scale, widths = fit_page(columns, rooms, readable=0.0)
     sides, made = "", []
     for column, width in zip(columns, widths, strict=True):
-        wide = not column.numeric and max(map(letter_width, column.cells), default=0) > width
+        wide = not column.numeric and any(letter_width(cell) > width for cell in column.cells)
         part = width * scale / _LATEX_LINE
         sides += "r" if column.numeric else f"p{{{part:.3f}\\linewidth}}" if wide else "l"
         header, cells = list(column.header), column.cells
@@ -501,7 +500,7 @@ def fit_widths(
 
     `measure` says how wide a text is, by default in columns of a terminal.
     """
-    widths = [max(map(measure, (*column.header, *column.cells)), default=0) for column in columns]
+    widths = [max(map(measure, (*column.header, *column.cells))) for column in columns]
     floors = [
         _floor(column, width, narrowest, measure)
         for column, width in zip(columns, widths, strict=True)
@@ -552,9 +551,9 @@ def _floor(column: Column, natural: int, narrowest: int, measure: Callable[[str]
     texts = column.header if column.numeric else (*column.header, *column.cells)
     words = [piece.rstrip() for text in texts for piece in _pieces(text)]
     if column.numeric:
-        least = max(map(measure, (*words, *column.cells)), default=0)
+        least = max(map(measure, (*words, *column.cells)))
     else:
-        least = min(max(narrowest, *map(measure, words), 0), measure("n" * _NARROWEST))
+        least = min(max([narrowest, *map(measure, words)]), measure("n" * _NARROWEST))
     return min(natural, least)
 
 
@@ -584,7 +583,7 @@ def _row(
     texts: Sequence[str], widths: Sequence[int], right: Sequence[bool], *, bottom: bool = False
 ) -> list[str]:
     wrapped = [wrap(text, width) for text, width in zip(texts, widths, strict=True)]
-    height = max(map(len, wrapped), default=0)
+    height = max(map(len, wrapped))
     filled = [
         [""] * (height - len(lines)) + lines if bottom else lines + [""] * (height - len(lines))
         for lines in wrapped

@@ -77,9 +77,12 @@ def test_two_way_effects_count_only_positive_sides(seed: int) -> None:
 
 
 def test_a_quadratic_form_of_one_sign_is_certain_and_zeros_do_not_count() -> None:
-    assert [probability_positive(w) for w in ([1.0, 2.0], [-1.0, -2.0], [1.0, 0.0])] == [1, 0, 1]
+    sure = [1.0, 2.0], [-1.0, -2.0], [1.0, 0.0], [-1.0, 0.0]
+    assert [probability_positive(w) for w in sure] == [1, 0, 1, 0]
     expected = probability_positive([2.0, -1.0])
     assert probability_positive([0.0, 2.0, -1.0]) == pytest.approx(expected, rel=1e-12)
+    for unit in (1e-200, 1e200):
+        assert probability_positive([2 * unit, -unit]) == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("n", [2, 40, 300])
@@ -194,6 +197,16 @@ def test_durbin_and_watson_are_exact_up_to_five_hundred_rows(rows: int, how: str
     assert found.statistic == pytest.approx(float((np.diff(e) ** 2).sum() / (e @ e)), rel=1e-10)
 
 
+@pytest.mark.parametrize("exact", [True, False])
+def test_both_sides_of_durbin_and_watson_add_to_one(exact: bool) -> None:
+    up, down, both = (
+        durbin_watson(Y, X, alternative=alternative, exact=exact).p_value
+        for alternative in ("positive", "negative", "two-sided")
+    )
+    assert up + down == pytest.approx(1.0, rel=1e-9)
+    assert both == pytest.approx(2.0 * min(up, down), rel=1e-12)
+
+
 @pytest.mark.parametrize(("clusters", "law"), [(3, "F(2, 19)"), (4, "clustered")])
 def test_as_many_added_columns_as_clusters_leave_is_no_test_by_cluster(
     clusters: int, law: str
@@ -203,6 +216,19 @@ def test_as_many_added_columns_as_clusters_leave_is_no_test_by_cluster(
     found = added_columns(fit, X[:, 1:] ** 2, regression=by, name="squares")
     assert law in f"{found.name} {found.distribution}"
     assert ("clustered" in found.name) == (clusters > 3)
+
+
+@pytest.mark.parametrize("unit", [1e-60, 1e60])
+def test_serial_correlation_does_not_depend_on_the_unit_of_the_outcome(unit: float) -> None:
+    for test in (
+        durbin_watson,
+        breusch_godfrey,
+        lambda y, X: breusch_godfrey(y, X, lags=3, form="F"),
+        lambda y, X: wooldridge_within(y, X, unit=UNIT, time=TIME),
+    ):
+        one, other = test(Y, X), test(unit * Y, X)
+        assert other.statistic == pytest.approx(one.statistic, rel=1e-9)
+        assert other.p_value == pytest.approx(one.p_value, rel=1e-8)
 
 
 @pytest.mark.parametrize("few", [False, True])

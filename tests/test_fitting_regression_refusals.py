@@ -8,7 +8,7 @@ import pytest
 
 from quesnay.fitting.regression import fixed_effects
 from quesnay.fitting.regression.clusters import refuse_vanishing
-from quesnay.fitting.regression.covariance import COVARIANCES, CR1, CR2, DriscollKraay
+from quesnay.fitting.regression.covariance import COVARIANCES, CR1, CR2, CR3, DriscollKraay
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.instrumental import (
     anderson_rubin,
@@ -68,7 +68,16 @@ def crossed(groups: int, sets: int = 1) -> Regression:
     return Regression(x, x[:, 0], bread, effects, absorber=absorber, clusters=(clusters,))
 
 
+def alone() -> Regression:
+    """Return a dummy of one cluster beside a regressor that is orthogonal to it."""
+    first = np.repeat([1.0, 0.0, 0.0], 2)
+    X = np.column_stack([[1.0, -1.0, 2.0, 1.0, -1.0, 3.0], first])
+    e = np.array([1.0, -1.0, 1.0, 2.0, -3.0, 1.0])
+    return Regression(X, e, np.linalg.inv(X.T @ X), clusters=(np.repeat(np.arange(3), 2),))
+
+
 CASES: dict[str, tuple[Callable[[], object], str]] = {
+    "a cluster of its own": (lambda: CR3().estimate(alone()), "CR3: without one of the clusters"),
     "no clusters": (lambda: CR1().estimate(fitted()), "need clusters: name a column"),
     "no periods": (lambda: DriscollKraay().estimate(fitted()), "need periods: name a column"),
     "no wild clusters": (wild, "needs one dimension of clusters"),

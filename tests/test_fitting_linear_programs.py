@@ -72,7 +72,7 @@ def test_a_contradiction_has_a_size_and_agreement_none() -> None:
     # x + y >= 6 is 2 / 3 u + v >= 7 / 3, of which 5 / 3 can be
     assert violations([far, BOX]) == pytest.approx([2 / 3, 0.0], abs=1e-9)
     # the same box around (11, 43 / 2)
-    moved = Block(ROWS, np.array([-36.0]), LOW + [10.0, 20.0], HIGH + [10.0, 20.0], SIZE)
+    moved = Block(ROWS, np.array([-36.0]), np.add(LOW, [10, 20]), np.add(HIGH, [10, 20]), SIZE)
     assert violations([moved]) == pytest.approx([2 / 3], abs=1e-9)
     assert violations([]).tolist() == extremes([], []).tolist() == []
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from quesnay.fitting.regression import fixed_effects
+from quesnay.fitting.regression import clusters, fixed_effects
 from quesnay.fitting.regression.clusters import refuse_vanishing
 from quesnay.fitting.regression.covariance import COVARIANCES, CR1, CR2, CR3, DriscollKraay
 from quesnay.fitting.regression.fixed_effects import absorb_effects
@@ -134,6 +134,16 @@ def test_leverages_that_would_not_fit_in_memory_are_refused(monkeypatch: Any) ->
     absorber = absorb_effects([g.integers(5, size=60), g.integers(4, size=60)])
     monkeypatch.setattr(fixed_effects, "_MOST_CELLS", 1)
     refused(absorber.leverage, "a table of 60 x 3; choose a covariance without them")
+
+
+def test_effects_that_cross_clusters_are_decomposed_up_to_their_limits(monkeypatch: Any) -> None:
+    fit = crossed(6)  # twelve rows and six groups
+    for limit, most in (("_MOST_COLUMNS", 6), ("_MOST_CELLS", 72)):
+        monkeypatch.setattr(clusters, limit, most)
+        assert CR2().estimate(fit).matrix.shape == (1, 1)
+        monkeypatch.setattr(clusters, limit, most - 1)
+        refused(lambda: CR2().estimate(fit), "6 absorbed effects are not nested .* for 12 rows")
+        monkeypatch.undo()
 
 
 def test_one_variance_of_rounding_among_the_coefficients_is_refused() -> None:

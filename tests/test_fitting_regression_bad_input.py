@@ -281,6 +281,7 @@ def test_the_least_that_suffices_is_taken() -> None:
         random_effects(Y[:8], X[:8, :2], unit=[1] * 4 + [2] * 4, method="nerlove").theta.size == 8
     )
     assert random_effects(Y[:7], X[:7], unit=[0, 0, 1, 1, 2, 2, 3]).theta.shape == (7,)
-    refuse_cancelled(np.array([[1.0, -1.0], [2.0, 1.0]]), np.ones((4, 2)))
+    for unit in (1.0, 1e-15):
+        refuse_cancelled(unit * np.array([[0.0, -1.0], [2.0, 1.0]]), unit * np.ones((4, 2)))
     kept = jackknife_weights([[1.0, 0.0], [0.0, 1.0]])  # the errors of each are the other's
     np.testing.assert_allclose(kept, [0.5, 0.5], rtol=1e-9)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.panel import cross_section_dependence, lagrange_multiplier
 from quesnay.fitting.assumptions.residuals import (
     breusch_pagan,
@@ -27,6 +28,7 @@ from quesnay.fitting.assumptions.specification import (
     reset,
 )
 from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.clusters import ClusterMoments
 from quesnay.fitting.regression.least_squares import Regression, project, project_noisy
 
 G = np.random.default_rng(np.random.SeedSequence(4))
@@ -63,7 +65,7 @@ def test_variance_shares_of_two_regressors_follow_from_their_angle() -> None:
     np.testing.assert_allclose(found.variance_shares.T, [[(1 - c) / 2, (1 + c) / 2]] * 2)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 6, 7])
 def test_two_way_effects_count_only_positive_sides(seed: int) -> None:
     y = np.random.default_rng(np.random.SeedSequence(seed)).standard_normal(N)
     who = {"unit": UNIT, "time": TIME}
@@ -74,6 +76,9 @@ def test_two_way_effects_count_only_positive_sides(seed: int) -> None:
     found = lagrange_multiplier(y, np.ones((N, 1)), **who, effect="two-way", form="ghm")
     assert found.statistic == pytest.approx(max(one, 0.0) ** 2 + max(two, 0.0) ** 2, rel=1e-10)
     assert (found.p_value == 1.0) is (max(one, two) <= 0.0)
+    if found.statistic > 0.0:
+        tails = [stats.chi2.sf(found.statistic, df) for df in (1, 2)]
+        assert found.p_value == pytest.approx(tails[0] / 2 + tails[1] / 4, rel=1e-10)
 
 
 def test_a_quadratic_form_of_one_sign_is_certain_and_zeros_do_not_count() -> None:
@@ -140,6 +145,10 @@ def test_a_column_of_zeros_and_a_negative_constant_add_nothing() -> None:
     # estimates of one and one with variances of one that all but repeat each other
     near = joint_test(np.ones(2), np.array([[1.0, 0.99999], [0.99999, 1.0]]), df=9.0)
     assert near.statistic == pytest.approx(1.0 / 1.99999)
+    unit = np.array([1e-7, 4.0])  # whatever each is measured in
+    scaled = joint_test(unit, np.outer(unit, unit) * [[1.0, 0.99999], [0.99999, 1.0]], df=9.0)
+    assert scaled.statistic == pytest.approx(1.0 / 1.99999)
+    assert scaled.distribution == "F(2, 9)"
     # with one column F is the square of t
     wide = project(Y, np.column_stack([X, square]))
     t = wide.coefficients[-1] / np.sqrt(wide.ssr / 20 * wide.bread()[-1, -1])
@@ -154,6 +163,45 @@ def test_a_column_of_zeros_and_a_negative_constant_add_nothing() -> None:
     assert reset(loose).statistic == pytest.approx(
         added_columns(loose, powers, name="powers").statistic, rel=1e-9
     )
+
+
+def test_added_columns_and_powers_do_not_depend_on_units() -> None:
+    fit, square = project_noisy(Y, X), X[:, 1:2] ** 2
+    alone = added_columns(fit, square, name="square").statistic
+    plain = reset(fit).statistic
+    for unit in (1e-60, 1e60):
+        assert added_columns(fit, unit * square, name="x").statistic == pytest.approx(alone)
+        assert reset(project_noisy(unit * Y, X)).statistic == pytest.approx(plain)
+    # a dummy of one row is no constant: powers are not about the mean
+    first = np.column_stack([np.eye(N)[0], X[:, 1:]])
+    loose = project_noisy(Y, first)
+    powers = np.column_stack([loose.fitted**2, loose.fitted**3])
+    assert reset(loose).statistic == pytest.approx(
+        added_columns(loose, powers, name="powers").statistic, rel=1e-9
+    )
+
+
+def test_restrictions_are_tested_as_long_as_clusters_leave_freedom() -> None:
+    # of three clusters alike Hotelling's degrees of freedom are three: 3 - 3 + 1 are left
+    def moments(clusters: int) -> ClusterMoments:
+        none = np.zeros((clusters, 0, 3))
+        return ClusterMoments(np.stack([np.eye(3)] * clusters), none, none)
+
+    values, V = np.array([1.0, 2.0, 4.0]), np.diag([1.0, 4.0, 4.0])
+    found = joint_test(values, V, df=moments(3))
+    assert found.statistic == pytest.approx((1 + 1 + 4) / 9)
+    assert found.distribution == "F(3, 1)"
+    wide = joint_test(values, V, df=moments(7))
+    assert wide.statistic == pytest.approx(5 / 21 * 6)
+    assert wide.distribution == "F(3, 5)"
+    cases: list[tuple[Array, float | ClusterMoments]] = [
+        (V, moments(2)),  # the third degree is lacking but for rounding
+        (np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]), 9.0),
+        (np.diag([1.0, 0.0, 1.0]), 9.0),
+    ]
+    for covariance, own in cases:
+        with pytest.raises(EstimationError, match="test fewer"):
+            joint_test(values, covariance, df=own)
 
 
 def test_the_last_degrees_of_freedom_are_used() -> None:
@@ -172,6 +220,13 @@ def test_a_row_that_two_rows_close_together_predict_leaves_the_first_recursive_r
     # the third row is twice the second less the first
     first = (y[2] - 2.0 * y[1] + y[0]) / 6.0**0.5
     assert recursive_residuals(y, design)[0] == pytest.approx(first, rel=1e-6)
+
+
+def test_small_first_rows_are_rows_all_the_same() -> None:
+    design = np.array([[1e-12, 0.0], [0.0, 1e-12], [1.0, 0.0], [0.0, 1.0]])
+    # slopes of 1 and 2, then those of the third row
+    errors = recursive_residuals([1e-12, 2e-12, 4.0, 7.0], design)
+    assert errors == pytest.approx([(4.0 - 1.0) / 1e12, (7.0 - 2.0) / 1e12])
 
 
 def test_three_values_about_their_mean_by_harvey_and_collier() -> None:
@@ -261,8 +316,9 @@ def test_dependence_counts_only_pairs_that_vary_over_common_times() -> None:
     assert found.statistic < 0.0
     assert found.p_value == pytest.approx(2.0 * stats.norm.sf(-expected), rel=1e-10)
     wide[0] *= 1e-10  # a small unit counts as much
-    small = cross_section_dependence(wide.ravel(), unit=unit, time=time)
-    assert small.statistic == pytest.approx(expected, rel=1e-6)
+    for scale in (1.0, 1e-13, 1e13):
+        small = cross_section_dependence(scale * wide.ravel(), unit=unit, time=time)
+        assert small.statistic == pytest.approx(expected, rel=1e-6)
 
 
 def test_residuals_of_four_rows_that_differ_have_a_shape() -> None:

@@ -136,6 +136,8 @@ def test_clustered_mundlak_is_a_joint_test_under_cr2(missing: int) -> None:
 
 
 def test_an_indefinite_hausman_says_so() -> None:
+    y, X, unit, _ = panel("grunfeld")
+    assert hausman(y, X, unit=unit).distribution == "chi2(2)"
     y, X, unit, _ = panel("produc")
     assert hausman(y, X, unit=unit).distribution == "chi2(4), covariance difference indefinite"
 

@@ -307,6 +307,12 @@ def test_resamples_with_crossing_effects_do_not_depend_on_units(unit: float) -> 
     plain = nested_grams(y, x, [crossing], cluster).coefficients(counts)
     scaled = nested_grams(unit * y, x * [unit, 1.0], [crossing], cluster).coefficients(counts)
     np.testing.assert_allclose(scaled, plain * [1.0, unit], rtol=1e-8)
+    w = g.uniform(0.5, 2.0, 60)
+    weighted, other = (
+        nested_grams(y, x, [crossing], cluster, weights=scale * w).coefficients(counts)
+        for scale in (1.0, unit**2.5)
+    )
+    np.testing.assert_allclose(other, weighted, rtol=1e-8)
 
 
 def test_the_first_value_that_is_not_finite_is_told() -> None:

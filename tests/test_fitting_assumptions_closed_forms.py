@@ -8,6 +8,7 @@ from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.panel import cross_section_dependence, lagrange_multiplier
 from quesnay.fitting.assumptions.residuals import (
     breusch_pagan,
+    cluster_influence,
     collinearity,
     jarque_bera,
     order_envelope,
@@ -47,10 +48,12 @@ def test_inflation_is_about_zero_where_no_constant_is_spanned() -> None:
 
 
 def test_inflation_and_shares_do_not_depend_on_units() -> None:
-    one, other = collinearity(X), collinearity(X * [1.0, 1e-9, 1e9])
-    np.testing.assert_allclose(other.inflation, one.inflation, rtol=1e-9)
-    np.testing.assert_allclose(other.condition_indices, one.condition_indices, rtol=1e-9)
-    np.testing.assert_allclose(other.variance_shares, one.variance_shares, rtol=1e-9)
+    one = collinearity(X)
+    for sign in (1.0, -1.0):
+        other = collinearity(sign * X * [1.0, 1e-60, 1e60])
+        np.testing.assert_allclose(other.inflation, one.inflation, rtol=1e-9)
+        np.testing.assert_allclose(other.condition_indices, one.condition_indices, rtol=1e-9)
+        np.testing.assert_allclose(other.variance_shares, one.variance_shares, rtol=1e-9)
 
 
 def test_inflation_of_a_regressor_far_from_zero_is_that_about_its_mean() -> None:
@@ -105,6 +108,24 @@ def test_a_whole_sample_lies_inside_the_envelope_as_often_as_stated(n: int) -> N
     assert inside == pytest.approx(0.9, abs=0.02)  # three standard errors of both simulations
 
 
+def test_the_envelope_is_that_of_a_stated_number_of_draws() -> None:
+    usual, stated, one_more = (
+        order_envelope(9),
+        order_envelope(9, level=0.95, draws=400),
+        order_envelope(9, draws=401),
+    )
+    np.testing.assert_array_equal(usual, stated)
+    assert (usual[0] != one_more[0]).all()
+
+
+def test_distances_of_clusters_count_the_degrees_of_freedom_that_are_left() -> None:
+    fit = project(Y, X)
+    plain = cluster_influence(fit, UNIT).cooks
+    for absorbed in (20, 21):  # one degree of freedom, and none, which counts as one
+        few = cluster_influence(fit, UNIT, absorbed=absorbed).cooks
+        np.testing.assert_allclose(few, plain / (N - 3), rtol=1e-12)
+
+
 def test_white_counts_a_driver_with_a_value_at_its_mean() -> None:
     drivers = np.column_stack([np.tile([-1.0, 0.0, 1.0], 8), X[:, 1]])
     squared = project(Y, X).residuals ** 2
@@ -119,14 +140,17 @@ def test_white_counts_a_driver_with_a_value_at_its_mean() -> None:
 @pytest.mark.parametrize("n", [4, 5, 6, 11, 12, 60, 2000])
 def test_jarque_bera_has_the_tail_of_chi_squared_and_no_unit_matters(n: int) -> None:
     e = np.random.default_rng(np.random.SeedSequence(n)).exponential(size=n)
-    plain, scaled = jarque_bera(e), jarque_bera(1e20 * e)
-    assert plain.statistic == pytest.approx(scaled.statistic, rel=1e-10)
+    plain = jarque_bera(e)
+    for unit in (1e-20, 1e20):
+        assert jarque_bera(unit * e).statistic == pytest.approx(plain.statistic, rel=1e-10)
     assert plain.p_value == pytest.approx(stats.chi2.sf(plain.statistic, 2), rel=1e-12)
 
 
 def test_drivers_may_be_small_or_far_from_zero_or_nearly_alike() -> None:
-    one, other = breusch_pagan(Y, X), breusch_pagan(Y, X, drivers=X * [1.0, 1e-20, 1e-20])
+    one, other = breusch_pagan(Y, X), breusch_pagan(Y, X, drivers=X * [1.0, 1e-20, 1e20])
     assert other.statistic == pytest.approx(one.statistic, rel=1e-10)
+    tiny = white(Y, X, drivers=X * [1.0, 1e-100, 1e-100])
+    assert tiny.statistic == pytest.approx(white(Y, X).statistic, rel=1e-9)
     near, far = X @ [[1.0, 0.0, 0.0], [0.0, 1.0, 1.0], [0.0, 0.0, 1e-6]], X + 1e9 * np.eye(3)[1]
     assert white(Y, X, drivers=far).statistic == pytest.approx(white(Y, X).statistic, rel=1e-4)
     for drivers in (far, near):

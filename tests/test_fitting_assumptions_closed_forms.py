@@ -106,6 +106,10 @@ def test_a_whole_sample_lies_inside_the_envelope_as_often_as_stated(n: int) -> N
     samples = np.sort(np.random.default_rng(np.random.SeedSequence(6)).random((4000, n)), axis=1)
     inside = ((samples >= low) & (samples <= high)).all(axis=1).mean()
     assert inside == pytest.approx(0.9, abs=0.02)  # three standard errors of both simulations
+    if n == 2:  # the chance is twice the area where the second is above the first
+        area = (low[1] - low[0]) * (high[1] - low[1])
+        area += ((high[1] - low[1]) ** 2 - (high[1] - high[0]) ** 2) / 2
+        assert 2.0 * area == pytest.approx(0.9, abs=0.01)
 
 
 def test_the_envelope_is_that_of_a_stated_number_of_draws() -> None:

@@ -257,7 +257,11 @@ def test_a_regressor_of_the_units_does_not_vary_inside_them_though_one_is_at_zer
     y = x + 0.3 * g.standard_normal(20)[unit] + g.standard_normal(60)
     one = np.ones(60)
     # the mean of three times 0.1 misses 0.1 by rounding
-    assert hausman(y, np.column_stack([one, x, 0.1 * unit]), unit=unit).distribution == "chi2(1)"
+    beside = np.column_stack([one, x, 0.1 * unit])
+    assert hausman(y, beside, unit=unit).distribution == "chi2(1)"
+    rest = project(demeaned(y, unit), demeaned(x, unit)[:, None]).ssr / (60 - 20 - 1)
+    found = random_effects(y, beside, unit=unit)
+    assert found.sigma2_idiosyncratic == pytest.approx(rest, rel=1e-9)
     # a unit whose mean is zero is one whose mean counts
     assert mundlak(y, np.column_stack([one, x]), unit=unit).distribution.startswith("F(1, ")
     # deviations from unit means have none, in spite of rounding

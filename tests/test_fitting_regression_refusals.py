@@ -132,7 +132,9 @@ def test_what_cannot_be_estimated_is_refused_in_one_line(case: str) -> None:
 def test_leverages_that_would_not_fit_in_memory_are_refused(monkeypatch: Any) -> None:
     g = generator()
     absorber = absorb_effects([g.integers(5, size=60), g.integers(4, size=60)])
-    monkeypatch.setattr(fixed_effects, "_MOST_CELLS", 1)
+    monkeypatch.setattr(fixed_effects, "_MOST_CELLS", 36)  # a fifth of 60 x 3
+    assert absorber.leverage().sum() == pytest.approx(5 + 3)
+    monkeypatch.setattr(fixed_effects, "_MOST_CELLS", 35)
     refused(absorber.leverage, "a table of 60 x 3; choose a covariance without them")
 
 

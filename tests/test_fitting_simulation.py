@@ -374,18 +374,21 @@ class Where:
 
 
 def test_one_job_or_one_chunk_needs_no_other_process() -> None:
-    for plan, options in (
-        (chunks(4, seed=1, size=1), {}),
-        (chunks(4, seed=1, size=4), {"jobs": 2}),
-    ):
-        assert set(run(Where(), plan, **options)["process"]) == {os.getpid()}
+    alone = run(Where(), chunks(4, seed=1, size=1))
+    whole = run(Where(), chunks(4, seed=1, size=4), jobs=2)
+    assert {*alone["process"], *whole["process"]} == {os.getpid()}
     two = run(Where(), chunks(2, seed=1, size=1), jobs=2)
     assert os.getpid() not in two["process"]
 
 
 def test_no_more_processes_than_jobs_and_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(engine, "_in_processes", lambda task, plan, jobs: asked.append(jobs) or [])
+
+    def noted(task: Any, plan: Any, jobs: int) -> list[Any]:
+        asked.append(jobs)
+        return []
+
+    monkeypatch.setattr(engine, "_in_processes", noted)
     for jobs, count in ((2, 9), (9, 3)):
         engine.compute(Where(), chunks(count, seed=1, size=1), jobs=jobs)
     assert asked == [2, 3]

@@ -251,6 +251,11 @@ def test_an_estimator_run_again_is_counted_where_it_fails_and_weighed_where_not(
     left = np.array([[17 / 3, 3.0], [8 / 3, 3.0], [23 / 4, 4.0]])
     jack = refit_jackknife(mean, np.array([4.8, 5.0]), codes)
     np.testing.assert_allclose(jack.draws, left, rtol=1e-12)
+    assert jack.failed == 0
+    two = refit_bootstrap(mean, draws=2, generator=np.random.default_rng(1), codes=codes)
+    assert two.draws.shape == (2, 2)
+    with pytest.raises(EstimationError, match="draws: 1; give a whole number of at least 2"):
+        refit_bootstrap(mean, draws=1, generator=np.random.default_rng(1), codes=codes)
     gaps = np.array([4.8, 5.0]) - left
     np.testing.assert_allclose(jack.covariance, 2 / 3 * gaps.T @ gaps, rtol=1e-12)
 

@@ -161,7 +161,9 @@ def test_white_equals_its_auxiliary_regression() -> None:
     r2 = 1 - aux.ssr / float(((squared - squared.mean()) ** 2).sum())
     assert white(y, X).statistic == pytest.approx(32 * r2, rel=1e-7)
     assert white(y, X).distribution == "chi2(9)"
-    assert white(y, X, form="fitted").distribution == "chi2(2)"
+    fitted = white(y, X, form="fitted")
+    assert fitted.distribution == "chi2(2)"
+    assert (white(y, X).name, fitted.name) == ("White", "White (fitted values)")
 
 
 def test_jarque_bera_equals_r() -> None:

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.panel import cross_section_dependence, lagrange_multiplier
 from quesnay.fitting.assumptions.residuals import (
     breusch_pagan,
+    cluster_influence,
     collinearity,
     jarque_bera,
     order_envelope,
@@ -27,6 +29,7 @@ from quesnay.fitting.assumptions.specification import (
     reset,
 )
 from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.clusters import ClusterMoments
 from quesnay.fitting.regression.least_squares import Regression, project, project_noisy
 
 G = np.random.default_rng(np.random.SeedSequence(4))
@@ -45,10 +48,12 @@ def test_inflation_is_about_zero_where_no_constant_is_spanned() -> None:
 
 
 def test_inflation_and_shares_do_not_depend_on_units() -> None:
-    one, other = collinearity(X), collinearity(X * [1.0, 1e-9, 1e9])
-    np.testing.assert_allclose(other.inflation, one.inflation, rtol=1e-9)
-    np.testing.assert_allclose(other.condition_indices, one.condition_indices, rtol=1e-9)
-    np.testing.assert_allclose(other.variance_shares, one.variance_shares, rtol=1e-9)
+    one = collinearity(X)
+    for sign in (1.0, -1.0):
+        other = collinearity(sign * X * [1.0, 1e-60, 1e60])
+        np.testing.assert_allclose(other.inflation, one.inflation, rtol=1e-9)
+        np.testing.assert_allclose(other.condition_indices, one.condition_indices, rtol=1e-9)
+        np.testing.assert_allclose(other.variance_shares, one.variance_shares, rtol=1e-9)
 
 
 def test_inflation_of_a_regressor_far_from_zero_is_that_about_its_mean() -> None:
@@ -63,7 +68,7 @@ def test_variance_shares_of_two_regressors_follow_from_their_angle() -> None:
     np.testing.assert_allclose(found.variance_shares.T, [[(1 - c) / 2, (1 + c) / 2]] * 2)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 6, 7])
 def test_two_way_effects_count_only_positive_sides(seed: int) -> None:
     y = np.random.default_rng(np.random.SeedSequence(seed)).standard_normal(N)
     who = {"unit": UNIT, "time": TIME}
@@ -74,12 +79,18 @@ def test_two_way_effects_count_only_positive_sides(seed: int) -> None:
     found = lagrange_multiplier(y, np.ones((N, 1)), **who, effect="two-way", form="ghm")
     assert found.statistic == pytest.approx(max(one, 0.0) ** 2 + max(two, 0.0) ** 2, rel=1e-10)
     assert (found.p_value == 1.0) is (max(one, two) <= 0.0)
+    if found.statistic > 0.0:
+        tails = [stats.chi2.sf(found.statistic, df) for df in (1, 2)]
+        assert found.p_value == pytest.approx(tails[0] / 2 + tails[1] / 4, rel=1e-10)
 
 
 def test_a_quadratic_form_of_one_sign_is_certain_and_zeros_do_not_count() -> None:
-    assert [probability_positive(w) for w in ([1.0, 2.0], [-1.0, -2.0], [1.0, 0.0])] == [1, 0, 1]
+    sure = [1.0, 2.0], [-1.0, -2.0], [1.0, 0.0], [-1.0, 0.0]
+    assert [probability_positive(w) for w in sure] == [1, 0, 1, 0]
     expected = probability_positive([2.0, -1.0])
     assert probability_positive([0.0, 2.0, -1.0]) == pytest.approx(expected, rel=1e-12)
+    for unit in (1e-200, 1e200):
+        assert probability_positive([2 * unit, -unit]) == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("n", [2, 40, 300])
@@ -95,6 +106,28 @@ def test_a_whole_sample_lies_inside_the_envelope_as_often_as_stated(n: int) -> N
     samples = np.sort(np.random.default_rng(np.random.SeedSequence(6)).random((4000, n)), axis=1)
     inside = ((samples >= low) & (samples <= high)).all(axis=1).mean()
     assert inside == pytest.approx(0.9, abs=0.02)  # three standard errors of both simulations
+    if n == 2:  # the chance is twice the area where the second is above the first
+        area = (low[1] - low[0]) * (high[1] - low[1])
+        area += ((high[1] - low[1]) ** 2 - (high[1] - high[0]) ** 2) / 2
+        assert 2.0 * area == pytest.approx(0.9, abs=0.01)
+
+
+def test_the_envelope_is_that_of_a_stated_number_of_draws() -> None:
+    usual, stated, one_more = (
+        order_envelope(9),
+        order_envelope(9, level=0.95, draws=400),
+        order_envelope(9, draws=401),
+    )
+    np.testing.assert_array_equal(usual, stated)
+    assert (usual[0] != one_more[0]).all()
+
+
+def test_distances_of_clusters_count_the_degrees_of_freedom_that_are_left() -> None:
+    fit = project(Y, X)
+    plain = cluster_influence(fit, UNIT).cooks
+    for absorbed in (20, 21):  # one degree of freedom, and none, which counts as one
+        few = cluster_influence(fit, UNIT, absorbed=absorbed).cooks
+        np.testing.assert_allclose(few, plain / (N - 3), rtol=1e-12)
 
 
 def test_white_counts_a_driver_with_a_value_at_its_mean() -> None:
@@ -111,14 +144,17 @@ def test_white_counts_a_driver_with_a_value_at_its_mean() -> None:
 @pytest.mark.parametrize("n", [4, 5, 6, 11, 12, 60, 2000])
 def test_jarque_bera_has_the_tail_of_chi_squared_and_no_unit_matters(n: int) -> None:
     e = np.random.default_rng(np.random.SeedSequence(n)).exponential(size=n)
-    plain, scaled = jarque_bera(e), jarque_bera(1e20 * e)
-    assert plain.statistic == pytest.approx(scaled.statistic, rel=1e-10)
+    plain = jarque_bera(e)
+    for unit in (1e-20, 1e20):
+        assert jarque_bera(unit * e).statistic == pytest.approx(plain.statistic, rel=1e-10)
     assert plain.p_value == pytest.approx(stats.chi2.sf(plain.statistic, 2), rel=1e-12)
 
 
 def test_drivers_may_be_small_or_far_from_zero_or_nearly_alike() -> None:
-    one, other = breusch_pagan(Y, X), breusch_pagan(Y, X, drivers=X * [1.0, 1e-20, 1e-20])
+    one, other = breusch_pagan(Y, X), breusch_pagan(Y, X, drivers=X * [1.0, 1e-20, 1e20])
     assert other.statistic == pytest.approx(one.statistic, rel=1e-10)
+    tiny = white(Y, X, drivers=X * [1.0, 1e-100, 1e-100])
+    assert tiny.statistic == pytest.approx(white(Y, X).statistic, rel=1e-9)
     near, far = X @ [[1.0, 0.0, 0.0], [0.0, 1.0, 1.0], [0.0, 0.0, 1e-6]], X + 1e9 * np.eye(3)[1]
     assert white(Y, X, drivers=far).statistic == pytest.approx(white(Y, X).statistic, rel=1e-4)
     for drivers in (far, near):
@@ -137,6 +173,10 @@ def test_a_column_of_zeros_and_a_negative_constant_add_nothing() -> None:
     # estimates of one and one with variances of one that all but repeat each other
     near = joint_test(np.ones(2), np.array([[1.0, 0.99999], [0.99999, 1.0]]), df=9.0)
     assert near.statistic == pytest.approx(1.0 / 1.99999)
+    unit = np.array([1e-7, 4.0])  # whatever each is measured in
+    scaled = joint_test(unit, np.outer(unit, unit) * [[1.0, 0.99999], [0.99999, 1.0]], df=9.0)
+    assert scaled.statistic == pytest.approx(1.0 / 1.99999)
+    assert scaled.distribution == "F(2, 9)"
     # with one column F is the square of t
     wide = project(Y, np.column_stack([X, square]))
     t = wide.coefficients[-1] / np.sqrt(wide.ssr / 20 * wide.bread()[-1, -1])
@@ -151,6 +191,45 @@ def test_a_column_of_zeros_and_a_negative_constant_add_nothing() -> None:
     assert reset(loose).statistic == pytest.approx(
         added_columns(loose, powers, name="powers").statistic, rel=1e-9
     )
+
+
+def test_added_columns_and_powers_do_not_depend_on_units() -> None:
+    fit, square = project_noisy(Y, X), X[:, 1:2] ** 2
+    alone = added_columns(fit, square, name="square").statistic
+    plain = reset(fit).statistic
+    for unit in (1e-60, 1e60):
+        assert added_columns(fit, unit * square, name="x").statistic == pytest.approx(alone)
+        assert reset(project_noisy(unit * Y, X)).statistic == pytest.approx(plain)
+    # a dummy of one row is no constant: powers are not about the mean
+    first = np.column_stack([np.eye(N)[0], X[:, 1:]])
+    loose = project_noisy(Y, first)
+    powers = np.column_stack([loose.fitted**2, loose.fitted**3])
+    assert reset(loose).statistic == pytest.approx(
+        added_columns(loose, powers, name="powers").statistic, rel=1e-9
+    )
+
+
+def test_restrictions_are_tested_as_long_as_clusters_leave_freedom() -> None:
+    # of three clusters alike Hotelling's degrees of freedom are three: 3 - 3 + 1 are left
+    def moments(clusters: int) -> ClusterMoments:
+        none = np.zeros((clusters, 0, 3))
+        return ClusterMoments(np.stack([np.eye(3)] * clusters), none, none)
+
+    values, V = np.array([1.0, 2.0, 4.0]), np.diag([1.0, 4.0, 4.0])
+    found = joint_test(values, V, df=moments(3))
+    assert found.statistic == pytest.approx((1 + 1 + 4) / 9)
+    assert found.distribution == "F(3, 1)"
+    wide = joint_test(values, V, df=moments(7))
+    assert wide.statistic == pytest.approx(5 / 21 * 6)
+    assert wide.distribution == "F(3, 5)"
+    cases: list[tuple[Array, float | ClusterMoments]] = [
+        (V, moments(2)),  # the third degree is lacking but for rounding
+        (np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]), 9.0),
+        (np.diag([1.0, 0.0, 1.0]), 9.0),
+    ]
+    for covariance, own in cases:
+        with pytest.raises(EstimationError, match="test fewer"):
+            joint_test(values, covariance, df=own)
 
 
 def test_the_last_degrees_of_freedom_are_used() -> None:
@@ -169,6 +248,13 @@ def test_a_row_that_two_rows_close_together_predict_leaves_the_first_recursive_r
     # the third row is twice the second less the first
     first = (y[2] - 2.0 * y[1] + y[0]) / 6.0**0.5
     assert recursive_residuals(y, design)[0] == pytest.approx(first, rel=1e-6)
+
+
+def test_small_first_rows_are_rows_all_the_same() -> None:
+    design = np.array([[1e-12, 0.0], [0.0, 1e-12], [1.0, 0.0], [0.0, 1.0]])
+    # slopes of 1 and 2, then those of the third row
+    errors = recursive_residuals([1e-12, 2e-12, 4.0, 7.0], design)
+    assert errors == pytest.approx([(4.0 - 1.0) / 1e12, (7.0 - 2.0) / 1e12])
 
 
 def test_three_values_about_their_mean_by_harvey_and_collier() -> None:
@@ -194,6 +280,16 @@ def test_durbin_and_watson_are_exact_up_to_five_hundred_rows(rows: int, how: str
     assert found.statistic == pytest.approx(float((np.diff(e) ** 2).sum() / (e @ e)), rel=1e-10)
 
 
+@pytest.mark.parametrize("exact", [True, False])
+def test_both_sides_of_durbin_and_watson_add_to_one(exact: bool) -> None:
+    up, down, both = (
+        durbin_watson(Y, X, alternative=alternative, exact=exact).p_value
+        for alternative in ("positive", "negative", "two-sided")
+    )
+    assert up + down == pytest.approx(1.0, rel=1e-9)
+    assert both == pytest.approx(2.0 * min(up, down), rel=1e-12)
+
+
 @pytest.mark.parametrize(("clusters", "law"), [(3, "F(2, 19)"), (4, "clustered")])
 def test_as_many_added_columns_as_clusters_leave_is_no_test_by_cluster(
     clusters: int, law: str
@@ -203,6 +299,19 @@ def test_as_many_added_columns_as_clusters_leave_is_no_test_by_cluster(
     found = added_columns(fit, X[:, 1:] ** 2, regression=by, name="squares")
     assert law in f"{found.name} {found.distribution}"
     assert ("clustered" in found.name) == (clusters > 3)
+
+
+@pytest.mark.parametrize("unit", [1e-60, 1e60])
+def test_serial_correlation_does_not_depend_on_the_unit_of_the_outcome(unit: float) -> None:
+    for test in (
+        durbin_watson,
+        breusch_godfrey,
+        lambda y, X: breusch_godfrey(y, X, lags=3, form="F"),
+        lambda y, X: wooldridge_within(y, X, unit=UNIT, time=TIME),
+    ):
+        one, other = test(Y, X), test(unit * Y, X)
+        assert other.statistic == pytest.approx(one.statistic, rel=1e-9)
+        assert other.p_value == pytest.approx(one.p_value, rel=1e-8)
 
 
 @pytest.mark.parametrize("few", [False, True])
@@ -235,8 +344,9 @@ def test_dependence_counts_only_pairs_that_vary_over_common_times() -> None:
     assert found.statistic < 0.0
     assert found.p_value == pytest.approx(2.0 * stats.norm.sf(-expected), rel=1e-10)
     wide[0] *= 1e-10  # a small unit counts as much
-    small = cross_section_dependence(wide.ravel(), unit=unit, time=time)
-    assert small.statistic == pytest.approx(expected, rel=1e-6)
+    for scale in (1.0, 1e-13, 1e13):
+        small = cross_section_dependence(scale * wide.ravel(), unit=unit, time=time)
+        assert small.statistic == pytest.approx(expected, rel=1e-6)
 
 
 def test_residuals_of_four_rows_that_differ_have_a_shape() -> None:

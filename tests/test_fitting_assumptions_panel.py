@@ -136,6 +136,8 @@ def test_clustered_mundlak_is_a_joint_test_under_cr2(missing: int) -> None:
 
 
 def test_an_indefinite_hausman_says_so() -> None:
+    y, X, unit, _ = panel("grunfeld")
+    assert hausman(y, X, unit=unit).distribution == "chi2(2)"
     y, X, unit, _ = panel("produc")
     assert hausman(y, X, unit=unit).distribution == "chi2(4), covariance difference indefinite"
 
@@ -228,6 +230,47 @@ def test_a_regressor_far_from_zero_and_a_small_rest_are_no_rounding() -> None:
     assert errors[1] == pytest.approx(errors[0], rel=1e-7)
     rest = random_effects(x + own + 1e-11 * e, plain, unit=unit).sigma2_idiosyncratic
     assert rest == pytest.approx(1e-22 * near.sigma2_idiosyncratic, rel=1e-3)
+
+
+@pytest.mark.parametrize("method", [*METHODS, "ml"])
+def test_random_effects_do_not_depend_on_units(method: str) -> None:
+    y, X, unit, _ = panel("unbalanced")
+    plain = random_effects(y, X, unit=unit, method=method)
+    scaled = random_effects(1e-20 * y, X * [1.0, 1e-20, 1e20], unit=unit, method=method)
+    np.testing.assert_allclose(scaled.theta, plain.theta, rtol=1e-7)
+    slopes = scaled.coefficients * [1e20, 1.0, 1e40]
+    np.testing.assert_allclose(slopes, plain.coefficients, rtol=1e-7)
+
+
+def test_tests_of_unit_effects_do_not_depend_on_units() -> None:
+    y, X, unit, _ = panel("grunfeld")
+    for test in (hausman, mundlak):
+        plain, scaled = test(y, X, unit=unit), test(1e-20 * y, X * [1.0, 1e-20, 1e20], unit=unit)
+        assert scaled.distribution == plain.distribution
+        assert scaled.statistic == pytest.approx(plain.statistic, rel=1e-7)
+
+
+def test_a_regressor_of_the_units_does_not_vary_inside_them_though_one_is_at_zero() -> None:
+    g = np.random.default_rng(np.random.SeedSequence(7))
+    unit = np.repeat(np.arange(20), 3)
+    x = np.where(unit == 3, 0.0, g.standard_normal(60))
+    y = x + 0.3 * g.standard_normal(20)[unit] + g.standard_normal(60)
+    one = np.ones(60)
+    # the mean of three times 0.1 misses 0.1 by rounding
+    beside = np.column_stack([one, x, 0.1 * unit])
+    assert hausman(y, beside, unit=unit).distribution == "chi2(1)"
+    rest = project(demeaned(y, unit), demeaned(x, unit)[:, None]).ssr / (60 - 20 - 1)
+    found = random_effects(y, beside, unit=unit)
+    assert found.sigma2_idiosyncratic == pytest.approx(rest, rel=1e-9)
+    # a unit whose mean is zero is one whose mean counts
+    assert mundlak(y, np.column_stack([one, x]), unit=unit).distribution.startswith("F(1, ")
+    # deviations from unit means have none, in spite of rounding
+    inside = np.where(unit == 3, 0.0, demeaned(g.standard_normal(60), unit))
+    within, between = demeaned(y, unit), y.reshape(20, 3).mean(axis=1)
+    found = random_effects(y, np.column_stack([one, inside]), unit=unit)
+    rest = project(within, inside[:, None]).ssr / (60 - 20 - 1)
+    assert found.sigma2_idiosyncratic == pytest.approx(rest, rel=1e-9)
+    assert found.sigma2_unit == pytest.approx(between.var(ddof=1) - rest / 3, rel=1e-9)
 
 
 @pytest.mark.parametrize("method", ["swar", "ml"])

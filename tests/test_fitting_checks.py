@@ -89,6 +89,7 @@ def test_numbers_are_told_from_what_numpy_would_bend_into_them() -> None:
         assert plain_numbers(odd) is None
     kept: list[Any] = [decimal.Decimal(1), None, pd.NA, np.True_, 10**30]
     np.testing.assert_array_equal(plain_numbers(kept), [1, np.nan, np.nan, 1, 1e30])
+    np.testing.assert_array_equal(plain_numbers(np.ma.array([1.0, 2.0])), [1, 2])  # none masked
 
 
 def test_messages_are_one_line_whatever_is_shown() -> None:

@@ -41,6 +41,12 @@ def test_values_are_one_short_line() -> None:
     assert "\n" not in shown(pd.DataFrame({"x": [1, 2], "y": [3, 4]}))
     assert len(shown("x" * 500)) == 60
     assert len(shown("x" * 500, 20)) == 20
+    assert shown("x" * 58) == f"'{'x' * 58}'"  # sixty with its marks
+    assert shown("x" * 59).endswith("…")
+    long = "word " * 600
+    assert str(QuesnayError(long)) == long
+    assert len(str(QuesnayError(long + "x"))) == 3001
+    assert "…" in str(QuesnayError(long + "x"))
 
 
 def test_errors_survive_a_worker() -> None:
@@ -54,6 +60,7 @@ def test_a_near_word_is_hinted_at_and_a_far_one_not() -> None:
     assert nearest("x", ["gompertz"]) == nearest(["gompertz"], ["gompertz"]) == ""
     assert suggestion("gompert", ["gompertz"]) == " did you mean 'gompertz'?"
     assert suggestion(3, ["gompertz", 3.5]) == " known: gompertz, 3.5"
+    assert suggestion("x", range(8)) == " known: 0, 1, 2, 3, 4, 5, 6, 7"
     assert suggestion("x", range(9)) == " known: 0, 1, 2, 3, 4, 5, 6, 7, …"
     assert suggestion("x", []) == " known: none"
     assert suggestion("x", ["\x1b[2J"]) == r" known: '\x1b[2J'"  # would clear the terminal

@@ -43,6 +43,20 @@ def test_a_variable_without_a_lower_end_and_one_that_is_fixed() -> None:
     assert ends == pytest.approx([4.0, -1.0], abs=1e-7)
 
 
+def test_one_end_alone_holds_whatever_the_size_of_the_variable() -> None:
+    above = Block(ROWS, LIMITS, np.array([3.0, 0.0]), np.array([np.inf, 3.0]), 5.0 * SIZE)
+    below = Block(-ROWS, -LIMITS, np.array([-np.inf, 0.0]), np.array([-3.0, 3.0]), 5.0 * SIZE)
+    ends = extremes([above, below], [np.array([1.0, 0.0]), np.array([-1.0, 0.0])])
+    assert ends == pytest.approx([3.0, 3.0], abs=1e-7)
+
+
+def test_two_rows_that_leave_one_line_have_a_solution() -> None:
+    line = Block(np.array([[1.0, 1.0], [-1.0, -1.0]]), np.array([1.0, -1.0]), LOW, HIGH, SIZE)
+    found = extremes([line] * 3, [np.array(c) for c in ([1.0, 1.0], [1.0, 0.0], [-1.0, 1.0])])
+    assert found == pytest.approx([1.0, 0.0, -1.0], abs=1e-7)
+    assert violations([line]).tolist() == [0.0]
+
+
 @pytest.mark.parametrize(("limit", "missed"), [(-0.5, 0.5), (-5.0, 1.0), (0.0, 0.0), (2.0, 0.0)])
 def test_a_row_without_coefficients_is_missed_by_its_limit_and_by_one_at_most(
     limit: float, missed: float
@@ -57,7 +71,10 @@ def test_a_contradiction_has_a_size_and_agreement_none() -> None:
     # in a box of half lengths 1 and 3 / 2 around (1, 3 / 2), and for a largest coefficient of one,
     # x + y >= 6 is 2 / 3 u + v >= 7 / 3, of which 5 / 3 can be
     assert violations([far, BOX]) == pytest.approx([2 / 3, 0.0], abs=1e-9)
-    assert violations([]).tolist() == []
+    # the same box around (11, 43 / 2)
+    moved = Block(ROWS, np.array([-36.0]), np.add(LOW, [10, 20]), np.add(HIGH, [10, 20]), SIZE)
+    assert violations([moved]) == pytest.approx([2 / 3], abs=1e-9)
+    assert violations([]).tolist() == extremes([], []).tolist() == []
 
 
 @pytest.mark.parametrize("beside", [0, 1, 3])

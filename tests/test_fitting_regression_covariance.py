@@ -192,6 +192,10 @@ def test_two_way_clusters_are_symmetric_and_positive() -> None:
     np.testing.assert_allclose(one.covariance, other.covariance, rtol=1e-12)
     assert np.linalg.eigvalsh(one.covariance).min() >= 0
     assert float(one.df.iloc[0]) == 9.0
+    small = GRUNFELD.assign(inv=1e-6 * GRUNFELD["inv"])  # positive in any unit
+    for frame in (GRUNFELD, small):
+        fit = qn.fit_panel(INVESTMENT, frame, absorb="firm", cluster=["firm", "year"])
+        assert "indefinite" not in fit.inference.rule
     three = qn.fit_panel(INVESTMENT, GRUNFELD, cluster=["firm", "year"], covariance="CR3")
     assert (three.std_errors > one.std_errors.reindex(three.params.index).fillna(0.0)).all()
 
@@ -237,6 +241,8 @@ def test_newey_west_equals_statsmodels_and_driscoll_kraay_of_one_series() -> Non
     found = qn.NeweyWest(lags=3).estimate(regression)
     np.testing.assert_allclose(np.sqrt(found.matrix.diagonal()), fit.bse, rtol=1e-10)
     assert found.df.tolist() == [13.0] * 3
+    plain = qn.NeweyWest(lags=3, adjust=False).estimate(regression)
+    np.testing.assert_allclose(plain.matrix, found.matrix * 13 / 16, rtol=1e-12)
     other = qn.DriscollKraay(lags=3, adjust=True).estimate(regression)
     np.testing.assert_allclose(other.matrix, found.matrix, rtol=1e-13)
     without, panel = replace(regression, periods=None), replace(regression, periods=when // 2)

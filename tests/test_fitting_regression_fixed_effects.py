@@ -152,3 +152,25 @@ def test_a_slope_that_an_effect_holds_takes_nothing_more() -> None:
     same = absorb_slopes(np.column_stack([1.0 * group, 2.0 + group]), one)
     t = np.array([0.0, 1.0, 5.0, 2.0, 4.0, 9.0])
     assert same.residualise(t) == pytest.approx([-2.0, -1.0, 3.0, -3.0, -1.0, 4.0])
+
+
+@pytest.mark.parametrize("effects", [True, False])
+@pytest.mark.parametrize("unit", [1e-20, 1.0])
+def test_weighted_slopes_by_group_are_a_weighted_regression_on_them(
+    effects: bool, unit: float
+) -> None:
+    g = np.random.default_rng(np.random.SeedSequence(12))
+    codes, t = np.arange(24) // 6, g.standard_normal(24)
+    w, values = g.uniform(0.01, 0.1, 24), g.standard_normal((24, 2))
+    dummies = np.eye(4)[codes]
+    slopes = unit * dummies * t[:, None]
+    base = absorb_effects([codes], weights=w) if effects else None
+    found = absorb_slopes(slopes, base, weights=w)
+    D = np.column_stack([dummies, dummies * t[:, None]]) if effects else dummies * t[:, None]
+    gain = np.linalg.solve(D.T @ (w[:, None] * D), D.T * w)
+    np.testing.assert_allclose(found.residualise(values), values - D @ gain @ values, atol=1e-12)
+    np.testing.assert_allclose(
+        found.residualise(values[:, 0]), values[:, 0] - D @ gain @ values[:, 0], atol=1e-12
+    )
+    np.testing.assert_allclose(found.leverage(), np.diag(D @ gain), rtol=1e-10)
+    assert (found.rank, found.rank_is_exact) == (8 if effects else 4, True)

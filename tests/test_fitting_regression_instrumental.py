@@ -257,6 +257,45 @@ def test_the_strength_of_instruments_by_its_limits(statistic: float, word: str) 
     found = first_stage(fit, robust=False)
     assert found.statistic == pytest.approx(statistic, rel=1e-9)
     assert found.verdict.startswith(word)
+    joint = joint_strength(fit)
+    assert joint.statistic == pytest.approx(statistic, rel=1e-9)
+    assert joint.verdict.startswith("weak" if word == "weak" else "strong")
+
+
+def test_a_first_stage_without_residuals_is_as_strong_as_can_be() -> None:
+    z = np.array([[1.0], [-1.0], [1.0], [-1.0]])
+    fit = instrumental_variables([1.0, 2.0, 4.0, 3.0], z, z)
+    for found in (first_stage(fit), first_stage(fit, robust=False), joint_strength(fit)):
+        assert (found.statistic, found.p_value) == (np.inf, 0.0)
+        assert found.verdict.startswith("strong")
+
+
+def test_tests_of_instruments_do_not_depend_on_units() -> None:
+    y, X, Z, W, _ = _two_endogenous(60)
+    plain = instrumental_variables(y, X, Z, W)
+    strong = joint_strength(plain).statistic
+    wide = instrumental_variables(y, X * [1e-60, 1e60], Z, W)
+    assert joint_strength(wide).statistic == pytest.approx(strong, rel=1e-8)
+    for unit in (1e-9, 1e9):
+        scaled = instrumental_variables(unit * y, unit * X, Z, W)
+        for test in (
+            endogeneity,
+            joint_strength,
+            lambda fit: overidentification(fit, robust=True),
+        ):
+            assert test(scaled).statistic == pytest.approx(test(plain).statistic, rel=1e-8)
+
+
+def test_rows_of_zeros_say_nothing_about_how_far_instruments_explain() -> None:
+    y, X, Z, _, _ = _two_endogenous(30)
+    y[0], X[0], Z[0] = 0.0, 0.0, 0.0
+    fit = instrumental_variables(y, X, Z)
+    missed = X - Z @ np.linalg.lstsq(Z, X, rcond=None)[0]
+    theirs = sm.OLS(y, np.column_stack([X, missed])).fit().f_test(np.eye(4)[2:])
+    found = endogeneity(fit, robust=False)
+    assert found.statistic == pytest.approx(float(theirs.fvalue), rel=1e-8)
+    with pytest.raises(EstimationError, match="they explain the regressors exactly"):
+        endogeneity(instrumental_variables(y, X, X + 0.5 * X[:, ::-1]))
 
 
 @pytest.mark.parametrize("clustered", [False, True])
@@ -292,9 +331,13 @@ def test_the_set_solves_its_quadratic_inequality_by_hand(
     y, x = pull_y * z + rest[0], pull_x * z + rest[1]
     fit = instrumental_variables(y, x[:, None], z[:, None])
     # at F = 1: (pull_x^2 - 1) b^2 - 2 pull_x pull_y b + pull_y^2 - 1 <= 0
-    found = anderson_rubin(fit, level=float(stats.f.cdf(1.0, 1, 3)))
+    level = float(stats.f.cdf(1.0, 1, 3))
+    found = anderson_rubin(fit, level=level)
     assert found.shape == shape
     assert (found.low, found.high) == pytest.approx((low, high), abs=1e-12)
+    tenth = anderson_rubin(instrumental_variables(y, 0.1 * x[:, None], z[:, None]), level=level)
+    assert tenth.shape == shape
+    assert (tenth.low, tenth.high) == pytest.approx((10 * low, 10 * high), abs=1e-11)
     assert found.test.statistic == pytest.approx(pull_y**2)
     assert found.test.distribution == "F(1, 3)"
 

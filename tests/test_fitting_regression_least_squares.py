@@ -11,11 +11,13 @@ from quesnay.diagnostics.selftest import certified_sets, correct_digits, fit_cer
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.least_squares import (
+    Regression,
     _by_refined_qr,
     dependent_columns,
     least_squares,
     name_dependence,
     project,
+    scale_columns,
 )
 
 NIST = certified_sets()
@@ -116,7 +118,12 @@ def test_columns_depend_where_they_differ_by_rounding_of_that_many_rows(rows: in
     assert np.isfinite(least_squares(y, near).coefficients).all()
     name_dependence(near, "xz")
     dependent = np.column_stack([x, x + 0.7 * tolerance * other])
-    for refuse in (lambda: least_squares(y, dependent), lambda: name_dependence(dependent, "xz")):
+    for refuse in (
+        lambda: least_squares(y, dependent),
+        lambda: name_dependence(dependent, "xz"),
+        lambda: name_dependence(1e6 * dependent, "xz"),
+        lambda: name_dependence(1e-6 * dependent, "xz"),
+    ):
         with pytest.raises(EstimationError, match="depend on each other linearly"):
             refuse()
 
@@ -216,6 +223,7 @@ def test_two_cholesky_factorisations_are_as_good_as_householders(
     scaled = X / np.linalg.norm(X, axis=0)
     exact = 1 / np.linalg.cond(scaled.T @ scaled, 1)
     assert quick.reciprocal_condition == pytest.approx(exact, rel=1.0)
+    assert slow.reciprocal_condition == pytest.approx(quick.reciprocal_condition, rel=1e-3)
 
 
 def test_sums_in_extended_precision_are_the_same_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,3 +244,26 @@ def test_residuals_of_eleven_digits_below_the_outcome_are_none_of_rounding() -> 
     assert least_squares(y, X).is_exact(y)
     noisy = y + 1e-11 * np.sqrt(y @ y) * np.cos(np.arange(40.0) ** 2)
     assert not least_squares(noisy, X).is_exact(noisy)
+
+
+def test_columns_are_scaled_to_a_length_near_one_and_a_projection_keeps_its_design() -> None:
+    X = np.vander(np.linspace(0.0, 1.0, 50), 4) * [1e3, 1.0, 7.0, 1e-3]
+    scaled, scale = scale_columns(X, "abcd")
+    lengths = np.linalg.norm(scaled, axis=0)
+    assert ((lengths > 0.7) & (lengths < 1.42)).all()
+    np.testing.assert_allclose(scaled * scale, X, rtol=1e-15)
+    np.testing.assert_allclose(project(np.cos(X[:, 1]), X).design, X, rtol=1e-10, atol=1e-12)
+
+
+def test_an_outcome_of_zeros_has_coefficients_of_zero_on_the_slow_route_too() -> None:
+    fit = least_squares(np.zeros(23), np.vander(np.linspace(0.0, 1.0, 23), 9))
+    assert (fit.route, fit.coefficients.tolist()) == ("refined qr", [0.0] * 9)
+
+
+def test_one_degree_of_freedom_is_enough_for_errors_and_none_is_not() -> None:
+    e = np.array([1.0, -2.0, 1.0])
+    line = np.column_stack([np.ones(3), [-1.0, 0.0, 1.0]])
+    regression = Regression(line, e, np.diag([1 / 3, 1 / 2]))
+    assert regression.need_freedom() == 1
+    with pytest.raises(EstimationError, match="2 rows for 2 parameters"):
+        Regression(line[:2], e[:2], np.eye(2)).need_freedom()

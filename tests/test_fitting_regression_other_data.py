@@ -136,6 +136,7 @@ def test_a_variance_that_comes_out_negative_is_told() -> None:
             hand -= (-1) ** size * bread @ sums.T @ sums @ bread
     assert (hand.diagonal() < 0).tolist() == [False, True]
     fit = qn.fit_panel("y ~ x", data, cluster=dimensions, covariance="CR0")
+    assert "V_1 + V_2 - V_12 ... was indefinite" in fit.inference.rule
     assert "1 of the variances came out negative" in fit.inference.rule
     assert fit.std_errors["Intercept"] == pytest.approx(hand[0, 0] ** 0.5, rel=0.1)
     assert "came out negative" not in qn.fit_panel("y ~ x", data, cluster="u").inference.rule

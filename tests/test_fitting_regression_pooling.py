@@ -172,6 +172,9 @@ def test_two_estimates_combined_by_hand() -> None:
     assert tied.weights.tolist() == pytest.approx([0.8, 0.2])
     assert (tied.estimate, tied.std_error) == pytest.approx((1.2, (9 / 5) ** 0.5))
     assert tied.homogeneity.statistic == pytest.approx(1 / 5)  # a gap of 1 with variance 2 + 5 - 2
+    assert tied.tau2 == 0.0
+    same = combine_estimates([2.0, 2.0], np.eye(2))
+    assert (same.estimate, same.homogeneity.statistic, same.i2) == (2.0, 0.0, 0.0)
     for b, S, method, message in (
         ([1.0], [[1.0]], "random", "one only; there is nothing to combine"),
         ([1.0, 2.0], [[1.0, 0.1], [0.1, 1.0]], "random", "random assumes independent estimates"),

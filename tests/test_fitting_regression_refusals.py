@@ -6,9 +6,9 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from quesnay.fitting.regression import fixed_effects
+from quesnay.fitting.regression import clusters, fixed_effects
 from quesnay.fitting.regression.clusters import refuse_vanishing
-from quesnay.fitting.regression.covariance import COVARIANCES, CR1, CR2, DriscollKraay
+from quesnay.fitting.regression.covariance import COVARIANCES, CR1, CR2, CR3, DriscollKraay
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.instrumental import (
     anderson_rubin,
@@ -68,7 +68,16 @@ def crossed(groups: int, sets: int = 1) -> Regression:
     return Regression(x, x[:, 0], bread, effects, absorber=absorber, clusters=(clusters,))
 
 
+def alone() -> Regression:
+    """Return a dummy of one cluster beside a regressor that is orthogonal to it."""
+    first = np.repeat([1.0, 0.0, 0.0], 2)
+    X = np.column_stack([[1.0, -1.0, 2.0, 1.0, -1.0, 3.0], first])
+    e = np.array([1.0, -1.0, 1.0, 2.0, -3.0, 1.0])
+    return Regression(X, e, np.linalg.inv(X.T @ X), clusters=(np.repeat(np.arange(3), 2),))
+
+
 CASES: dict[str, tuple[Callable[[], object], str]] = {
+    "a cluster of its own": (lambda: CR3().estimate(alone()), "CR3: without one of the clusters"),
     "no clusters": (lambda: CR1().estimate(fitted()), "need clusters: name a column"),
     "no periods": (lambda: DriscollKraay().estimate(fitted()), "need periods: name a column"),
     "no wild clusters": (wild, "needs one dimension of clusters"),
@@ -123,8 +132,20 @@ def test_what_cannot_be_estimated_is_refused_in_one_line(case: str) -> None:
 def test_leverages_that_would_not_fit_in_memory_are_refused(monkeypatch: Any) -> None:
     g = generator()
     absorber = absorb_effects([g.integers(5, size=60), g.integers(4, size=60)])
-    monkeypatch.setattr(fixed_effects, "_MOST_CELLS", 1)
+    monkeypatch.setattr(fixed_effects, "_MOST_CELLS", 36)  # a fifth of 60 x 3
+    assert absorber.leverage().sum() == pytest.approx(5 + 3)
+    monkeypatch.setattr(fixed_effects, "_MOST_CELLS", 35)
     refused(absorber.leverage, "a table of 60 x 3; choose a covariance without them")
+
+
+def test_effects_that_cross_clusters_are_decomposed_up_to_their_limits(monkeypatch: Any) -> None:
+    fit = crossed(6)  # twelve rows and six groups
+    for limit, most in (("_MOST_COLUMNS", 6), ("_MOST_CELLS", 72)):
+        monkeypatch.setattr(clusters, limit, most)
+        assert CR2().estimate(fit).matrix.shape == (1, 1)
+        monkeypatch.setattr(clusters, limit, most - 1)
+        refused(lambda: CR2().estimate(fit), "6 absorbed effects are not nested .* for 12 rows")
+        monkeypatch.undo()
 
 
 def test_one_variance_of_rounding_among_the_coefficients_is_refused() -> None:

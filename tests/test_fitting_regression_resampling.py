@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,7 @@ DATA = json.loads(
 )["data"]
 GRUNFELD = pd.DataFrame(DATA["grunfeld"])
 FORMULA = "inv ~ value + capital"
+B = np.ones(1)
 
 
 def brute_wild(absorb: tuple[str, ...], null: float, signs: Array) -> list[float]:
@@ -249,6 +251,11 @@ def test_an_estimator_run_again_is_counted_where_it_fails_and_weighed_where_not(
     left = np.array([[17 / 3, 3.0], [8 / 3, 3.0], [23 / 4, 4.0]])
     jack = refit_jackknife(mean, np.array([4.8, 5.0]), codes)
     np.testing.assert_allclose(jack.draws, left, rtol=1e-12)
+    assert jack.failed == 0
+    two = refit_bootstrap(mean, draws=2, generator=np.random.default_rng(1), codes=codes)
+    assert two.draws.shape == (2, 2)
+    with pytest.raises(EstimationError, match="draws: 1; give a whole number of at least 2"):
+        refit_bootstrap(mean, draws=1, generator=np.random.default_rng(1), codes=codes)
     gaps = np.array([4.8, 5.0]) - left
     np.testing.assert_allclose(jack.covariance, 2 / 3 * gaps.T @ gaps, rtol=1e-12)
 
@@ -268,7 +275,56 @@ def test_draws_in_parts_are_those_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     whole = grams.coefficients(counts)
     assert whole.shape == (11, 2)
     monkeypatch.setattr(resampling, "_CELLS", 25)
+    sizes: list[int] = []
+
+    def noted(blocks: Array, times: Array) -> Array:
+        sizes.append(len(times))
+        return redraw_grams(blocks, times)
+
+    monkeypatch.setattr(resampling, "redraw_grams", noted)
     np.testing.assert_allclose(grams.coefficients(counts), whole, rtol=1e-12)
+    assert sizes == [3, 3, 3, 2]  # tables of 9 cells each, 99 in all: four parts
+
+
+def test_rows_are_drawn_in_parts_that_fit_into_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Noting(np.random.Generator):
+        sizes: ClassVar[list[object]] = []
+
+        def integers(self, *args: Any, **kwargs: Any) -> Any:
+            self.sizes.append(args[2])
+            return super().integers(*args, **kwargs)
+
+    mean = Regression(np.ones((4, 1)), np.array([2.0, -1.0, -1.0, 0.0]), np.eye(1) / 4)
+    whole = bootstrap_coefficients(mean, B, draws=11, generator=np.random.default_rng(1))
+    monkeypatch.setattr(resampling, "_CELLS", 25)
+    generator = Noting(np.random.PCG64(1))
+    found = bootstrap_coefficients(mean, B, draws=11, generator=generator)
+    assert generator.sizes == [(6, 4), (5, 4)]
+    np.testing.assert_allclose(found.draws, whole.draws, rtol=1e-12)
+
+
+@pytest.mark.parametrize("unit", [1e-8, 1e8])
+def test_resamples_with_crossing_effects_do_not_depend_on_units(unit: float) -> None:
+    g = np.random.default_rng(6)
+    crossing, cluster = np.arange(60) % 3, np.arange(60) // 15
+    y, x = g.standard_normal(60), g.standard_normal((60, 2))
+    counts = [[1, 1, 1, 1], [0, 2, 1, 1]]
+    plain = nested_grams(y, x, [crossing], cluster).coefficients(counts)
+    scaled = nested_grams(unit * y, x * [unit, 1.0], [crossing], cluster).coefficients(counts)
+    np.testing.assert_allclose(scaled, plain * [1.0, unit], rtol=1e-8)
+    w = g.uniform(0.5, 2.0, 60)
+    weighted, other = (
+        nested_grams(y, x, [crossing], cluster, weights=scale * w).coefficients(counts)
+        for scale in (1.0, unit**2.5)
+    )
+    np.testing.assert_allclose(other, weighted, rtol=1e-8)
+
+
+def test_the_first_value_that_is_not_finite_is_told() -> None:
+    Z = np.ones((5, 3))
+    Z[2, 1], Z[4, 0] = np.nan, np.inf
+    with pytest.raises(EstimationError, match="column 1 is not finite at row 2; mend the value"):
+        gram_blocks(Z, np.zeros(5, dtype=np.intp))
 
 
 @pytest.mark.parametrize(("levels", "groups"), [(3, 4), (4, 3)])

@@ -364,3 +364,37 @@ def test_an_interruption_ends_a_worker_only_while_it_computes() -> None:
         signal.signal(signal.SIGINT, before)
         engine._installed.clear()
     assert (idle, within, sending) == (signal.SIG_IGN, [signal.SIG_DFL], signal.SIG_IGN)
+
+
+class Where:
+    """A task that says which process computes it."""
+
+    def __call__(self, chunk: Chunk) -> dict[str, np.ndarray]:
+        return {"process": np.full(chunk.size, os.getpid())}
+
+
+def test_one_job_or_one_chunk_needs_no_other_process() -> None:
+    alone = run(Where(), chunks(4, seed=1, size=1))
+    whole = run(Where(), chunks(4, seed=1, size=4), jobs=2)
+    assert {*alone["process"], *whole["process"]} == {os.getpid()}
+    two = run(Where(), chunks(2, seed=1, size=1), jobs=2)
+    assert os.getpid() not in two["process"]
+
+
+def test_no_more_processes_than_jobs_and_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def noted(task: Any, plan: Any, jobs: int) -> list[Any]:
+        asked.append(jobs)
+        return []
+
+    monkeypatch.setattr(engine, "_in_processes", noted)
+    for jobs, count in ((2, 9), (9, 3)):
+        engine.compute(Where(), chunks(count, seed=1, size=1), jobs=jobs)
+    assert asked == [2, 3]
+
+
+def test_a_run_has_as_many_chunks_as_can_be_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_MOST", 3)
+    assert [(c.start, c.stop) for c in chunks(6, seed=1, size=2)] == [(0, 2), (2, 4), (4, 6)]
+    refused(lambda: chunks(7, seed=1, size=2), "draws: 7 in chunks of 2 are more than 3 chunks")

@@ -1,9 +1,16 @@
 """What draws say, on examples small enough to be worked out by hand."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from quesnay.fitting.simulation.inference import joint_null, shapley_shares, sobol_indices
+from quesnay.fitting.simulation.inference import (
+    bootstrap_interval,
+    joint_null,
+    shapley_shares,
+    sobol_indices,
+)
 
 A = np.array([0, 0, 1, 1])
 B = np.array([0, 1, 0, 1])
@@ -21,7 +28,9 @@ B = np.array([0, 1, 0, 1])
 def test_the_variance_of_a_grid_is_split_among_its_choices(
     values: list[float], shares: list[float]
 ) -> None:
-    assert shapley_shares(np.array(values), [A, B]) == pytest.approx(shares, abs=1e-9)
+    for unit in (1.0, 1e-13):
+        found = shapley_shares(unit * np.array(values), [A, B])
+        assert found == pytest.approx(shares, abs=1e-9)
 
 
 def test_choices_that_say_the_same_share_what_they_explain() -> None:
@@ -53,14 +62,29 @@ def test_a_whole_curve_against_no_effect_at_all() -> None:
 
 
 def test_indices_of_two_samples_and_their_mixtures() -> None:
-    a = np.array([[1.0, 3.0, 9.0], [2.0, 2.0, 2.0]]).T  # draws, figures
-    b = np.array([[5.0, 7.0, np.nan], [2.0, 2.0, 2.0]]).T
-    # around the mean of 4 the four values have a variance of 5
-    found = sobol_indices(a, b, np.stack([b, a]))
-    assert found.first[:, 0] == pytest.approx([1.0, 1.0 - 32 / (2 * 2) / 5])
-    assert found.total[:, 0] == pytest.approx([32 / (2 * 2) / 5, 0.0])
-    far = sobol_indices(a + 1e8, b + 1e8, np.stack([b, a]) + 1e8)
+    a = np.array([[1.0, 3.0, 9.0, 2.0], [2.0, 2.0, 2.0, 2.0]]).T  # draws, figures
+    b = np.array([[5.0, 11.0, np.nan, 2.0], [2.0, 2.0, 2.0, 2.0]]).T
+    mixed = np.stack([b, a])
+    mixed[0, 3, 0] = np.inf  # the third and the fourth are left out
+    # around the mean of 5 the four values 1, 3, 5 and 11 have a variance of 14
+    found = sobol_indices(a, b, mixed)
+    assert found.first[:, 0] == pytest.approx([1.0, 1.0 - (16 + 64) / (2 * 2) / 14])
+    assert found.total[:, 0] == pytest.approx([(16 + 64) / (2 * 2) / 14, 0.0])
+    far = sobol_indices(a + 1e8, b + 1e8, mixed + 1e8)
     assert far.first[:, 0] == pytest.approx(found.first[:, 0])
     assert np.isnan(found.first[:, 1]).all()
     assert np.isnan(found.total[:, 1]).all()
-    assert found.used.tolist() == [2, 3]
+    assert found.used.tolist() == [2, 4]
+
+
+def test_an_interval_corrected_for_bias_and_skewness_has_limits_that_are_told() -> None:
+    draws = np.arange(1.0, 10.0)[:, None]
+    even: dict[str, Any] = {"level": 0.8, "jackknife": np.full((4, 1), 3.0)}
+    # half of the draws below, and a jackknife that does not vary: the percentiles
+    found = bootstrap_interval(draws, np.array([5.0]), kind="bca", **even)
+    plain = bootstrap_interval(draws, np.array([5.0]), kind="percentile", level=0.8)
+    np.testing.assert_allclose(found, plain, rtol=1e-12)
+    np.testing.assert_allclose(plain, [[1.8, 8.2]], rtol=1e-12)
+    for outside in (0.5, 9.5):  # all draws on one side of the estimate
+        beyond = bootstrap_interval(draws, np.array([outside]), kind="bca", **even)
+        assert np.isnan(beyond).all()

@@ -10,7 +10,12 @@ import pytest
 from scipy import stats
 
 import quesnay as qn
-from quesnay.fitting.growth.benchmarking import _Search, aggregation_matrix
+from quesnay.fitting.growth.benchmarking import (
+    _Search,
+    aggregation_matrix,
+    chow_lin,
+    denton,
+)
 
 DATA: dict[str, Any] = json.loads(
     (Path(__file__).parent / "reference" / "tempdisagg.json").read_text("utf-8")
@@ -261,3 +266,75 @@ def test_slopes_of_the_search_are_those_of_its_objective(errors: str, objective:
     for rho in (-0.4, 0.0, 0.3, 0.9):
         numeric = (search.cost(rho + 1e-6) - search.cost(rho - 1e-6)) / 2e-6
         assert search.slope(rho) == pytest.approx(numeric, rel=1e-5, abs=1e-7)
+
+
+def test_errors_of_chow_and_lin_are_those_of_the_best_linear_prediction() -> None:
+    C, rho = aggregation_matrix(5, 15, 3), 0.5
+    X = np.column_stack([np.ones(15), np.sin(np.arange(15.0))])
+    low = np.array([1.0, 4.0, 2.0, 6.0, 3.0])
+    Q = rho ** np.abs(np.subtract.outer(np.arange(15), np.arange(15))) / (1 - rho**2)
+    W = np.linalg.inv(C @ Q @ C.T)
+    bread = np.linalg.inv(X.T @ C.T @ W @ C @ X)
+    b = bread @ X.T @ C.T @ W @ low
+    e = low - C @ X @ b
+    gain = Q @ C.T @ W
+    left = X - gain @ C @ X
+    variance = e @ W @ e / 3
+    made = chow_lin(low, X, C, rho=rho)
+    np.testing.assert_allclose(made.values, X @ b + gain @ e, rtol=1e-10)
+    spread = np.diag(Q - gain @ C @ Q + left @ bread @ left.T)
+    np.testing.assert_allclose(made.std_errors, np.sqrt(variance * spread), rtol=1e-9)
+    np.testing.assert_allclose(made.covariance, variance * bread, rtol=1e-10)
+    np.testing.assert_allclose(made.residuals, e, atol=1e-13)
+    assert (made.dof, made.rho, made.truncated) == (3, 0.5, False)
+    # in units in which the indicators are very small
+    small = chow_lin(low, 1e-12 * X, C, rho=rho)
+    np.testing.assert_allclose(small.values, made.values, rtol=1e-10)
+
+
+def test_a_series_made_without_a_model_has_no_errors_and_no_coefficients() -> None:
+    C = aggregation_matrix(2, 4, 2)
+    made = denton([3.0, 5.0], np.ones(4), C)
+    assert made.residuals.tolist() == [1.0, 3.0]  # less the sums of the indicator
+    assert np.isnan(made.std_errors).all()
+    assert (made.coefficients.shape, made.covariance.shape) == ((0,), (0, 0))
+    assert (made.truncated, made.dof) == (False, 0)
+    assert np.isnan([made.rho, made.loglik]).all()
+
+
+def test_values_that_are_held_at_zero_still_add_up() -> None:
+    low, C = np.array([0.0, 0.0, 1.0, 3.0]), aggregation_matrix(4, 16, 4)
+    guide = np.array([3.0, 1, 4, 3, 4, 1, 1, 4, 1, 3, 1, 2, 2, 2, 2, 1])
+    for additive, order in ((True, 2), (True, 1), (False, 1)):
+        made = denton(low, guide, C, additive=additive, order=order, nonnegative=True).values
+        assert made.min() == 0.0
+        np.testing.assert_allclose(C @ made, low, atol=1e-12)
+
+
+def test_rho_is_sought_up_to_the_ends_of_its_interval() -> None:
+    C, X = aggregation_matrix(6, 12, 2), np.ones((12, 1))
+    walk = [1.9, 6.2, 10.2, 15.3, 23.1, 32.7]
+    for errors, objective in (("ar1", "minrss-quilis"), ("ar1-walk", "maxlog")):
+        found = chow_lin(walk, X, C, errors=errors, objective=objective)
+        assert found.rho == pytest.approx(0.999, abs=1e-6)
+    waves = [5.2, -6.6, 5.7, -5.6, 6.4, -6.1]
+    turned = chow_lin(waves, X, C, errors="ar1-walk", truncate=False)
+    assert turned.rho == pytest.approx(-0.999, abs=1e-6)
+    held = chow_lin(waves, X, C, errors="ar1-walk")
+    assert (held.rho, held.truncated) == (0.0, True)
+
+
+def test_rho_is_where_the_slope_of_its_likelihood_is_zero() -> None:
+    C, X = aggregation_matrix(5, 10, 2), np.column_stack([np.ones(10), np.arange(10.0)])
+    low = np.array([1.0, 4.0, 6.0, 7.0, 11.0])
+    for objective in ("maxlog", "minrss-ecotrim"):
+        rho = chow_lin(low, X, C, objective=objective, truncate=False).rho
+        assert abs(rho) < 0.99
+        assert abs(_Search(low, C @ X, C, "ar1", objective).slope(rho)) < 1e-11
+
+
+@pytest.mark.parametrize("objective", ["maxlog", "minrss-quilis", "minrss-ecotrim"])
+def test_values_of_zero_are_spread_as_zeros(objective: str) -> None:
+    made = chow_lin(np.zeros(3), np.ones((6, 1)), aggregation_matrix(3, 6, 2), objective=objective)
+    assert made.values.tolist() == [0.0] * 6
+    assert made.rho == 0.0

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings, strategies as st
 
 import quesnay as qn
+from quesnay.fitting.growth.benchmarking import adjust
 from quesnay.models.growth.reconciliation import parse_identity
 from tests.refusals import refused
 
@@ -213,7 +214,50 @@ def test_a_step_out_of_the_domain_is_said(goal: float) -> None:
     with pytest.raises(
         qn.ConvergenceError, match="no finite value or slope at the values that step 1"
     ):
-        qn.reconcile(estimates, ["a**0.5 = b"], std_errors=errors)
+        qn.reconcile(estimates, ["a + b = 0", "a**0.5 = b"], std_errors=errors)
+
+
+@pytest.mark.parametrize("unit", [1e-15, 1e15])
+def test_products_of_very_small_and_very_large_figures_are_reconciled_alike(unit: float) -> None:
+    errors = ERRORS * [0.0, 1.0, 40.0, 10.0, 10.0]
+    one = qn.reconcile(ESTIMATES, IDENTITIES, std_errors=errors)
+    money = pd.Series([unit, unit, unit, 1.0, unit], LABELS)
+    scaled = qn.reconcile(ESTIMATES * money, IDENTITIES, std_errors=errors * money)
+    assert scaled.adjusted.to_numpy() == pytest.approx((one.adjusted * money).to_numpy(), rel=1e-11)
+    assert scaled.iterations == one.iterations == 5
+
+
+def test_identities_of_figures_of_very_different_size_are_all_met() -> None:
+    # the gap of 0.6 is shared as 1, 4 and 1 of 6
+    values = np.array([1.0, 2.0, 3.6])
+    both = pd.Series([*values, *(1e-12 * values)], list("abcdef"))
+    spread = np.array([0.1, 0.2, 0.1])
+    errors = pd.Series([*spread, *(1e-12 * spread)], list("abcdef"))
+    made = qn.reconcile(both, ["a + b = c", "d + e = f"], std_errors=errors)
+    assert made.adjusted[["a", "b", "c"]].to_list() == pytest.approx([1.1, 2.4, 3.5])
+    assert made.adjusted[["d", "e", "f"]].to_list() == pytest.approx([1.1e-12, 2.4e-12, 3.5e-12])
+    assert made.dof == 2
+    # what moves by rounding at every step has settled
+    far = [1.32778819e05, 1.13222108e02, 7.50616191, 8.30204462e-03]
+    own = pd.Series([1.32778819e04, 1.13222108e01, 7.50616191, 8.30204462e-04], list("abcd"))
+    small = ["a + 3 * d = 0", "2 * b + c = 2 * a + 3 * d"]
+    assert qn.reconcile(pd.Series(far, list("abcd")), small, std_errors=own).dof == 2
+
+
+def test_a_fixed_zero_stays_and_takes_no_part() -> None:
+    values = pd.Series({"a": 1.0, "b": 0.0, "c": 3.0})
+    errors = pd.Series({"a": 1.0, "b": 0.0, "c": 1.0})
+    made = qn.reconcile(values, "a + b = c", std_errors=errors)
+    assert made.adjusted.to_dict() == pytest.approx({"a": 2.0, "b": 0.0, "c": 2.0})
+
+
+def test_linear_identities_take_one_step_and_another_that_finds_no_more() -> None:
+    A, x = np.array([[1.0, 1.0, -1.0]]), np.array([1.0, 2.0, 3.3])
+    settled = adjust(x, np.eye(3), lambda v: A @ v, lambda v: A, max_iterations=2)
+    assert settled.iterations == 1
+    assert settled.values == pytest.approx([1.1, 2.1, 3.2])
+    with pytest.raises(qn.ConvergenceError, match="did not settle in 1 steps"):
+        adjust(x, np.eye(3), lambda v: A @ v, lambda v: A, max_iterations=1)
 
 
 def _pair(matrix: list[list[float]]) -> Any:

@@ -78,7 +78,7 @@ def breusch_godfrey(
         raise EstimationError(f"lags: {lags}; from 1 to {n - k - 1} with {n} rows and {k} columns")
     lagged = fit.annihilate(_lags(fit.residuals, lags, unit))
     left, values, _ = np.linalg.svd(lagged, full_matrices=False)
-    if values[-1] <= 1e-12 * values[0] or values[0] == 0.0:
+    if values[-1] <= 1e-12 * values[0]:
         raise EstimationError(f"lags: {lags} are more than the units are long; use fewer lags")
     score = left.T @ fit.residuals
     explained = float(score @ score)

@@ -142,12 +142,11 @@ def joint_test(
     values: Array,
     covariance: Array,
     *,
-    df: float,
-    moments: ClusterMoments | None = None,
+    df: float | ClusterMoments,
     name: str = "Wald",
     words: Wording = RESTRICTIONS,
 ) -> TestResult:
-    """Test restrictions together.
+    """Test restrictions together, `df` the degrees of freedom or what they follow from.
 
     Shapes: `values` (q,), `covariance` (q, q).
     """
@@ -159,12 +158,13 @@ def joint_test(
             f"{name}: the {q} restrictions repeat each other, or the clusters do not identify the "
             "errors of all; test fewer"
         )
-    factor, free = 1.0 / q, df
-    if moments is not None:
-        whole = moments.hotelling()
+    if isinstance(df, ClusterMoments):
+        whole = df.hotelling()
         free = whole - q + 1.0
         factor = free / (whole * q)
-    if free <= 0.0:
+    else:
+        factor, free = 1.0 / q, df
+    if free <= 1e-9:  # none but for rounding
         raise EstimationError(
             f"{name}: {q} restrictions on a covariance with {free + q - 1.0:.3g} degrees of "
             "freedom, that its clusters have; test fewer"
@@ -184,8 +184,7 @@ def clustered_test(
     return joint_test(
         values,
         half.T @ half,
-        df=groups - 1.0,
-        moments=moments.combined(np.eye(k)[places]),
+        df=moments.combined(np.eye(k)[places]),
         name=f"{name} (clustered)",
         words=words,
     )

@@ -80,14 +80,11 @@ def hyperbolic_efficiency(
         raise DataError(f"efficiency shape must be below 1 (0.5 equipment), got {shape}")
     if not 0 <= spread < 1 / _WIDEST:
         raise DataError(f"retirement spread must lie in [0, {1 / _WIDEST:g}), got {spread}")
-    # service lives and their weights, normal and cut at two standard deviations
-    if spread == 0:
-        lives, weights = np.array([service_life]), np.array([1.0])
-    else:
-        # midpoints of equal slices: the mean of the lives is exact by symmetry
-        z = (np.arange(_LIFE_STEPS) + 0.5) / _LIFE_STEPS * 2 * _WIDEST - _WIDEST
-        density = np.exp(-(z**2) / 2)
-        lives, weights = service_life * (1 + spread * z), density / density.sum()
+    # service lives and their weights, normal and cut at two standard deviations; at midpoints of
+    # equal slices, where the mean of the lives is exact by symmetry
+    z = (np.arange(_LIFE_STEPS) + 0.5) / _LIFE_STEPS * 2 * _WIDEST - _WIDEST
+    density = np.exp(-(z**2) / 2)
+    lives, weights = service_life * (1 + spread * z), density / density.sum()
     age = np.arange(ages, dtype=float)[:, None]
     alive = age < lives
     one = np.where(alive, (lives - age) / np.where(alive, lives - shape * age, 1.0), 0.0)

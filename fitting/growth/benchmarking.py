@@ -255,16 +255,14 @@ def _regress(target: Array, regressors: Array, V: Array) -> _Regression:
     m = len(target)
     factor = np.asarray(np.linalg.cholesky(V), dtype=float)
     white = np.linalg.solve(factor, np.column_stack([regressors, target]))
-    norms = np.linalg.norm(white[:, :-1], axis=0)
-    Qx, root = np.linalg.qr(white[:, :-1] / norms)
-    coefficients = np.linalg.solve(root, Qx.T @ white[:, -1]) / norms
+    Qx, root = np.linalg.qr(white[:, :-1])
+    coefficients = np.linalg.solve(root, Qx.T @ white[:, -1])
     left = white[:, -1] - white[:, :-1] @ coefficients
     rss = float(left @ left)
     spread = np.log(rss / m) if rss > 0 else -np.inf
     loglik = -m / 2 * (1 + np.log(2 * np.pi) + spread) - np.log(np.diag(factor)).sum()
-    return _Regression(
-        factor, coefficients, target - regressors @ coefficients, root * norms, rss, float(loglik)
-    )
+    residuals = target - regressors @ coefficients
+    return _Regression(factor, coefficients, residuals, root, rss, float(loglik))
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,7 +396,7 @@ def adjust(
     for step in range(1, max_iterations + 1):
         slope = jacobian(current)
         gap = residual(current) + slope @ (first - current)
-        if not (np.isfinite(slope).all() and np.isfinite(gap).all()):
+        if not np.isfinite(gap).all():  # nor is it where a slope is not
             raise ConvergenceError(
                 "reconciliation: an identity has no finite value or slope at the values that step "
                 f"{step - 1} led to; start from estimates nearer to the identities, or state them "

@@ -228,7 +228,7 @@ def _power(values: Array, power: float) -> Array:
     """Return (1 - values)^power, zero where the cluster fits itself (generalised inverse)."""
     slack = 1.0 - values
     safe = np.where(slack > _FULL, slack, 1.0)
-    return np.where(slack > _FULL, safe**power, 0.0 if power < 0 else 1.0)
+    return np.where(slack > _FULL, safe**power, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

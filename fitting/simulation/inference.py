@@ -136,7 +136,6 @@ def shapley_shares(values: Array, codes: Sequence[npt.NDArray[np.intp]]) -> Arra
     blocks = [np.eye(int(c.max()) + 1)[c] for c in codes]
     owner = np.repeat(np.arange(count), [block.shape[1] for block in blocks])
     columns = np.concatenate(blocks, axis=1)
-    columns -= columns.mean(axis=0)
     gram, right = columns.T @ columns, columns.T @ centred
     explained = np.zeros(1 << count)
     for subset in range(1, 1 << count):

@@ -215,12 +215,11 @@ def wald_test(
     slopes = [evaluate_function(fit, one, equation=True) for one in written]
     C = np.array([slope.gradient for slope in slopes])
     moments = fit.cluster_moments()
-    df = float(fit.inference.df.min())
+    own = min(float(fit.inference.df.min()), _MANY)
     return joint_test(
         np.array([slope.value for slope in slopes]) - nulls,
         C @ fit.inference.matrix @ C.T,
-        df=min(df, _MANY),
-        moments=None if moments is None else moments.combined(C),
+        df=own if moments is None else moments.combined(C),
     )
 
 

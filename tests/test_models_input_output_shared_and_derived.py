@@ -231,6 +231,15 @@ def test_households_that_spend_more_than_they_earn_are_warned_of() -> None:
     expected = np.linalg.inv(np.eye(3) - closed)[:2, :2].sum(axis=0)
     np.testing.assert_allclose(found, expected)
 
+    def spend_all(short: float) -> None:
+        value_added = pd.DataFrame([[525, 825 - short], [125, 575 + short]], ["wages", "rest"])
+        again = qn.InputOutputTable(Z, table.final_demand, value_added)
+        again.multipliers(closed=True, household="homes", income="wages")
+
+    spend_all(0.0)
+    with pytest.warns(UserWarning, match=r"'homes' spends 1350, more than the 1349\.9"):
+        spend_all(0.1)
+
 
 def test_results_can_be_compared_without_an_error() -> None:
     table = qn.InputOutputTable(Z, [350, 1700], [650, 1400])

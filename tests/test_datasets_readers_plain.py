@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 
 import quesnay as qn
+from quesnay.datasets.readers.encoding import decoded
 
 from .refusals import refused
 
@@ -968,6 +969,19 @@ def test_a_few_chinese_letters_among_western_ones_are_not_taken_for_korean(tmp_p
     sound(table)
     assert table.source is not None
     assert any("合计" in line for line in table.source.dropped)
+
+
+@pytest.mark.parametrize("start", ["", "a"])
+def test_the_encoding_of_a_long_text_is_found_by_its_start_wherever_that_ends(start: str) -> None:
+    text = start + "工农业\n" * 170_000
+    assert len(text.encode("gb18030")) > 1 << 20
+    assert decoded(text.encode("gb18030"), "long.csv", None) == text
+
+
+def test_a_chinese_text_with_a_byte_that_no_chinese_text_has_is_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(BASE.replace("farm", "农业和工业").encode("gb18030").replace(b"20", b"20\xff"))
+    refused(lambda: qn.read_io(path), "its encoding is not known")
 
 
 @pytest.mark.parametrize("farm", ["油茶业", "生设啥"])

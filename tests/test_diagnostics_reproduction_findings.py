@@ -289,6 +289,10 @@ def test_an_equation_that_made_up_inputs_never_reach_is_not_called_blind(
     assert found.placebo is not None
     blind = "the equation alone cannot tell the technology from size"
     assert blind in " ".join(findings(result))
+    assert found.bounds is not None
+    ends = ", ".join(f"{end:.3f}" for end in sorted((found.bounds.bound, found.bounds.long)))
+    told = f"Equal selection on what is not seen leaves [{ends}] (Oster 2019)."
+    assert next(s for s in findings(result) if s.startswith("Scale: ")).endswith(told)
     low = replace(found.placebo, made_up=found.placebo.made_up - 0.1)
     clear = replace(result, elasticities=replace(found, placebo=low))
     said = next(s for s in findings(clear) if s.startswith("Scale: "))
@@ -346,6 +350,9 @@ def test_the_report_says_how_far_the_elasticity_hangs_on_one_group(result: Repro
     base, *ends = (float(text) for text in re.findall(r"0\.\d{3}", said))
     (table,) = (t for t in section.tables if t.title.endswith("without one group at a time"))
     assert ("of 31, " in said, "of 39." in said) == (True, True)
+    texts = [str(name) for name in table.frame if str(name).startswith("without")]
+    assert dict(table.formats) == {str(n): ".3f" for n in table.frame.columns.drop(texts)}
+    assert len(texts) == 2 < len(table.frame.columns)
     use = result.study.potential
     assert use is not None
     rows = regression_rows(use)

@@ -227,8 +227,7 @@ def _refuse_size(rows: int, columns: int) -> None:
 def _power(values: Array, power: float) -> Array:
     """Return (1 - values)^power, zero where the cluster fits itself (generalised inverse)."""
     slack = 1.0 - values
-    safe = np.where(slack > _FULL, slack, 1.0)
-    return np.where(slack > _FULL, safe**power, 0.0)
+    return np.power(slack, power, out=np.zeros_like(slack), where=slack > _FULL)
 
 
 @dataclass(frozen=True, slots=True)

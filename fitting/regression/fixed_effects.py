@@ -174,7 +174,7 @@ class EffectsSystem:
         for _ in range(3):
             moments = self._gather(block)
             if (np.abs(moments) <= rounded).all():
-                break
+                return block
             effects = np.zeros(moments.shape)
             effects[:, self.kept] = linalg.lapack.dpotrs(self.factor, moments[:, self.kept].T)[0].T
             block = block - self._spread(effects)

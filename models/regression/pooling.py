@@ -324,7 +324,7 @@ def _weights(fits: list[PanelFit], facts: tuple[Array, Array], criterion: str) -
     if criterion in {"bic", "aic", "aicc"}:
         return information_weights(*facts, fits[0].nobs, criterion=cast(Any, criterion))
     if criterion == "equal":
-        return np.full(len(fits), 1.0 / len(fits))
+        return np.ones(len(fits))
     return jackknife_weights(np.column_stack([_left_out(fit) for fit in fits]))
 
 

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from scipy import stats
@@ -193,6 +194,25 @@ def test_every_picture_has_the_house_s_sizes(draw: Callable[..., Figure]) -> Non
             assert pale is None or pale <= 0.7
             if pale is not None and pale < 0.6 and not isinstance(area, LineCollection):
                 assert not np.any(area.get_linewidth())  # an edge would be read as a bound
+
+
+@pytest.mark.parametrize("draw", EVERY)
+def test_an_unnamed_line_across_a_picture_is_its_zero_or_the_mean_of_one(
+    draw: Callable[..., Figure],
+) -> None:
+    for axes in drawn_once(draw).axes:
+        ways = (
+            (axes.xaxis, axes.get_xaxis_transform("grid"), Line2D.get_xdata),
+            (axes.yaxis, axes.get_yaxis_transform("grid"), Line2D.get_ydata),
+        )
+        for axis, across, values in ways:
+            middle = 1.0 if "= 1" in axis.get_label_text() else 0.0
+            for line in axes.lines:
+                unnamed = str(line.get_label()).startswith("_") and line.get_linestyle() == "-"
+                assert (
+                    not (unnamed and line.get_transform() == across)
+                    or (np.asarray(values(line)) == middle).all()
+                )
 
 
 def boxed(artist: Any) -> Any:

@@ -3,11 +3,11 @@
 A random sample of lines of ``fitting/``, ``models/``, ``datasets/`` and ``diagnostics/`` gets one
 fault each (`tools.mutants`) in a copy of the checkout, never in the checkout itself, and the tests
 that reach the line run against it until one fails: those of like names, the quickest, whole files
-(new tests and quick ones first), the files that share a result with them, last the frozen output
-(`tools.golden`). Which test reaches which line is measured first (`tools.reach`; as long as the
-fast suite takes) and kept for the next call with ``--map FILE``; lines that moved since are found
-by their text, and lines without a test take those of their neighbours. ``--only models/growth``
-draws from files whose paths begin so.
+(new tests and quick ones first), the files that share a result with them, the malformed inputs of
+the corpus, last the frozen output (`tools.golden`). Which test reaches which line is measured first
+(`tools.reach`; as long as the fast suite takes) and kept for the next call with ``--map FILE``;
+lines that moved since are found by their text, and lines without a test take those of their
+neighbours. ``--only models/growth`` draws from files whose paths begin so.
 
 A worker collects all tests once. A fault in a function is put into a fork of it, in place of the
 function's code; one in what runs at import is tried in a process that imports everything anew. A
@@ -59,6 +59,7 @@ FROZEN = "tests/test_quesnay_golden.py"
 ASIDE = (FROZEN, "tests/test_house.py", "tests/test_readme.py")  # they look at text, or at all
 SHARED = "tests/founding_case.py"  # computed for one test, read by those of many files
 SIGNED = "tests/test_docs_names.py::test_defaults"  # looks at every signature, and runs none
+CORPUS = "tests/test_quesnay_corpus.py"  # thousands of malformed inputs, each kind one test
 NEAR, QUICK, WIDE = 15.0, 12.0, 20.0  # seconds of tests: of like names, that reach the line, files
 SHARING = 60.0  # that share a result with them, whose lines only the first of them is seen to reach
 UNKNOWN = 0.2  # seconds of a test written since
@@ -274,6 +275,7 @@ def plan_tests(reach: Reach, fault: Fault, files: Mapping[str, Sequence[str]]) -
     )
     words = set(_words(fault.file))
     near = sorted(quick, key=lambda name: -len(words & set(_words(name))))
+    hostile = [name for name in quick if _file(name) == CORPUS]
     whole = [file for file, _ in Counter(map(_file, reaching)).most_common()]
     whole.sort(key=lambda name: -len(words & set(_words(name))))
     alike = [file for file in files if len(words & set(_words(file))) > 1]  # may reach it since
@@ -286,7 +288,7 @@ def plan_tests(reach: Reach, fault: Fault, files: Mapping[str, Sequence[str]]) -
     budgets = (near, NEAR), (quick, QUICK), (wide, WIDE), (share, SHARING)
     signed = [n for n in files.get(_file(SIGNED), ()) if n.startswith(SIGNED)]
     signed = signed if reach.at_import(fault.file, fault.mutant.line) else []
-    stages = [*(_within(*one, reach.seconds) for one in budgets), signed]
+    stages = [*(_within(*one, reach.seconds) for one in budgets), hostile, signed]
     stages.append(files.get(FROZEN, ()))
     known, kept = {name for some in files.values() for name in some} - {SHARED}, []
     for stage in stages:

@@ -236,7 +236,6 @@ def _check_hash(wanted: _Wanted) -> None:
 def _fetch(wanted: _Wanted) -> None:
     """Fetch a file through pooch, which moves it into place only when it is right."""
     pooch = _pooch(wanted.by_hand)
-    wanted.path.parent.mkdir(parents=True, exist_ok=True)
     logger = pooch.get_logger()
     level = logger.level
     logger.setLevel(logging.WARNING)

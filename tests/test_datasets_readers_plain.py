@@ -971,11 +971,13 @@ def test_a_few_chinese_letters_among_western_ones_are_not_taken_for_korean(tmp_p
     assert any("合计" in line for line in table.source.dropped)
 
 
-@pytest.mark.parametrize("start", ["", "a"])
-def test_the_encoding_of_a_long_text_is_found_by_its_start_wherever_that_ends(start: str) -> None:
-    text = start + "工农业\n" * 170_000
-    assert len(text.encode("gb18030")) > 1 << 20
-    assert decoded(text.encode("gb18030"), "long.csv", None) == text
+def test_the_encoding_of_a_long_text_is_found_by_its_start_though_that_ends_in_a_letter() -> None:
+    text = "a" + "工农业\n" * 170_000
+    data = text.encode("gb18030")
+    assert (
+        not data[: 1 << 20].decode("gb18030", errors="replace").endswith(("\n", "业", "农", "工"))
+    )
+    assert decoded(data, "long.csv", None) == text
 
 
 def test_a_chinese_text_with_a_byte_that_no_chinese_text_has_is_asked_about(tmp_path: Path) -> None:

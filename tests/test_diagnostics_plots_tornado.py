@@ -8,6 +8,7 @@ from matplotlib.text import Text
 import quesnay as qn
 from quesnay.diagnostics.plots.uncertainty import plot_tornados
 from quesnay.diagnostics.reproduction.result import Reproduction
+from quesnay.diagnostics.reproduction.sources import used_sources
 from tests.refusals import refused
 
 INPUTS = {"big": qn.Uniform(0.0, 10.0), "small": qn.Uniform(0.0, 1.0)}
@@ -45,6 +46,11 @@ def test_a_result_draws_by_its_methods_what_its_report_shows() -> None:
     for name in ("account", "penetration", "elasticities", "tornado", "fan"):
         own = getattr(result, f"plot_{name}")()
         assert _words(own) == _words(shown[name]) != [], name
+    sources = "; ".join(used_sources(result))
+    assert "National Bureau of Statistics of China" in sources
+    for name, figure in shown.items():
+        foot = " ".join(figure.texts[-1].get_text().split())
+        assert foot == f"Source: {sources}", name
 
 
 def _words(figure: Figure) -> list[str]:
